@@ -1,0 +1,38 @@
+import type { Document, Selector } from './document.ts';
+import type { Dropped, Failed } from './outcome.ts';
+import type { StreamRecord } from './record.ts';
+
+/** What a step may ask of the compiler while the pipeline is compiled, once, at cold start. */
+export interface StepCompiler {
+  /** The name of the pipeline that is compiled. */
+  readonly pipeline: string;
+  /** Binds a path. A path that can't be read is reported as a fault, with all others, when compiling ends. */
+  selector(path: string): Selector;
+  /** Reports a mistake in the pipeline's definition: what and where, never a value of a record. */
+  fault(message: string): void;
+}
+
+/** What a step knows of the record whose document it works on. */
+export interface StepContext {
+  readonly record: StreamRecord;
+  /** Epoch milliseconds at the start of the invocation. */
+  readonly now: number;
+}
+
+/** A step bound to one pipeline. */
+export interface CompiledStep {
+  /** Awaited once, before the first batch: keys, reference data. A rejection stops the function at start-up. */
+  load?(): Promise<void>;
+  /** Awaited once a batch, with every document that reached this step: batched look-ups, refreshes. */
+  prepare?(documents: readonly Document[]): Promise<void>;
+  /** Runs on one document. Undefined: the document goes on. What it throws fails the record, without its text. */
+  apply(document: Document, context: StepContext): Dropped | Failed | undefined;
+}
+
+/** One thing a pipeline does to each document. */
+export interface Step {
+  /** The word the pipeline's author wrote: `geoIp`, `drop`. */
+  readonly name: string;
+  readonly stage: 'filter' | 'enrich' | 'mask';
+  compile(compiler: StepCompiler): CompiledStep;
+}
