@@ -7,6 +7,7 @@
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
+  /** Resolves after `ms`, or early when the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `run` once, `ms` from now; returns what cancels it. */
   after(ms: number, run: () => void): () => void;
@@ -64,7 +65,10 @@ export interface Streams {
   shards(stream: string): readonly ShardInfo[];
   retentionMs(stream: string): number;
   read(stream: string, shardId: string, after: ShardPosition, limit: { records: number; bytes: number }): ShardRead;
-  put(stream: string, entries: readonly { partitionKey: string; data: Buffer }[]): readonly { shardId: string; sequenceNumber: string }[];
+  put(
+    stream: string,
+    entries: readonly { partitionKey: string; data: Buffer }[],
+  ): readonly { shardId: string; sequenceNumber: string }[];
   /** Called after records arrived or shards changed; returns what unsubscribes. */
   onChange(stream: string, listener: () => void): () => void;
 }
@@ -104,7 +108,12 @@ export interface Functions {
 
 /** S3, from inside the account. */
 export interface Objects {
-  put(bucket: string, key: string, body: Buffer, options?: { contentType?: string; contentEncoding?: string }): Promise<void>;
+  put(
+    bucket: string,
+    key: string,
+    body: Buffer,
+    options?: { contentType?: string; contentEncoding?: string },
+  ): Promise<void>;
   get(bucket: string, key: string): Promise<Buffer>;
   list(bucket: string, prefix?: string): Promise<readonly { key: string; size: number; lastModified: number }[]>;
   remove(bucket: string, key: string): Promise<void>;
