@@ -1,0 +1,1 @@
+export { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';

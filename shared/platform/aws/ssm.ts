@@ -1,0 +1,1 @@
+export { getParameter } from '@aws-lambda-powertools/parameters/ssm';
