@@ -22,7 +22,10 @@ const tallies = new Map<string, Tally>();
 export function count(name: string, value: number, dimensions: Dimensions = {}, as: Unit = unit.Count): void {
   const key = JSON.stringify(Object.entries(dimensions).sort());
   let tally = tallies.get(key);
-  if (tally === undefined) tallies.set(key, (tally = { dimensions, values: new Map() }));
+  if (tally === undefined) {
+    tally = { dimensions, values: new Map() };
+    tallies.set(key, tally);
+  }
   const known = tally.values.get(name);
   if (known === undefined) tally.values.set(name, { unit: as, value });
   else known.value += value;

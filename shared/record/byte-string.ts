@@ -7,7 +7,7 @@ export type ByteString = string;
 
 /** The bytes of a `Uint8Array` as a ByteString. */
 export function byteStringOf(bytes: Uint8Array): ByteString {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).latin1Slice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 /** A ByteString's bytes. */
@@ -17,12 +17,12 @@ export function bytesOf(text: ByteString): Buffer {
 
 /** UTF-16 text (what JavaScript code works with) as the ByteString of its UTF-8 bytes. */
 export function encodeUtf8(text: string): ByteString {
-  return isAscii(text) ? text : Buffer.from(text, 'utf8').latin1Slice();
+  return isAscii(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 }
 
 /** The text whose UTF-8 bytes a ByteString holds; bad sequences become U+FFFD. */
 export function decodeUtf8(bytes: ByteString): string {
-  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').utf8Slice();
+  return isAscii(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
 function isAscii(text: string): boolean {
