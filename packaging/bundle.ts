@@ -1,0 +1,98 @@
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+
+/** What a function's folder under dist/ holds. */
+export interface Bundle {
+  /** The function's folder name: `firehose-transform`. */
+  readonly name: string;
+  readonly directory: string;
+  /** Size of index.cjs in bytes, without the SDK clients beside it. */
+  readonly bytes: number;
+  readonly metafile: Metafile;
+}
+
+const FUNCTIONS = 'functions';
+const OUTPUT = 'dist';
+const AWS_CLIENTS = 'shared/platform/aws';
+const COUNTRY_DATABASE = 'node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
+const GEO_IP = 'shared/enrich/geo-ip.ts';
+
+const SETTINGS = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'cjs',
+  mainFields: ['module', 'main'],
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** SDK clients are imported when first needed, from files beside the bundle: start-up does not read what it may never use. */
+const awsClientsBeside: Plugin = {
+  name: 'aws-clients-beside',
+  setup(builder) {
+    builder.onResolve({ filter: /\/aws\/[\w-]+\.ts$/ }, ({ path, kind }) =>
+      kind === 'dynamic-import' ? { path: `./aws/${clientName(path)}.cjs`, external: true } : undefined,
+    );
+  },
+};
+
+/** Every folder of functions/ that has a handler. */
+export async function functionNames(): Promise<readonly string[]> {
+  const entries = await readdir(FUNCTIONS, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Bundles every function into dist/<name>/index.cjs, with the files it needs beside it. */
+export async function bundleAll(): Promise<readonly Bundle[]> {
+  const names = await functionNames();
+  await rm(OUTPUT, { recursive: true, force: true });
+  return await Promise.all(names.map(bundleOne));
+}
+
+async function bundleOne(name: string): Promise<Bundle> {
+  const directory = join(OUTPUT, name);
+  const { metafile } = await build({
+    ...SETTINGS,
+    entryPoints: { index: join(FUNCTIONS, name, 'handler.ts') },
+    outdir: directory,
+    outExtension: { '.js': '.cjs' },
+    plugins: [awsClientsBeside],
+  });
+  await bundleClients(directory, clientsOf(metafile));
+  if (GEO_IP in metafile.inputs) await copyDatabase(directory);
+  const [output] = Object.values(metafile.outputs);
+  return { name, directory, bytes: output?.bytes ?? 0, metafile };
+}
+
+/** The SDK clients that a bundle imports when it needs them. */
+function clientsOf(metafile: Metafile): readonly string[] {
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  return [...new Set(imports.filter(({ path }) => path.startsWith('./aws/')).map(({ path }) => clientName(path)))];
+}
+
+async function bundleClients(directory: string, clients: readonly string[]): Promise<void> {
+  if (clients.length === 0) return;
+  await build({
+    ...SETTINGS,
+    entryPoints: clients.map((client) => join(AWS_CLIENTS, `${client}.ts`)),
+    outdir: join(directory, 'aws'),
+    outExtension: { '.js': '.cjs' },
+  });
+}
+
+async function copyDatabase(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  await copyFile(COUNTRY_DATABASE, join(directory, 'country.mmdb'));
+}
+
+function clientName(path: string): string {
+  return path.replace(/^.*\//, '').replace(/\.\w+$/, '');
+}

@@ -1,0 +1,96 @@
+'use strict';
+const { execFileSync } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const path = require('node:path');
+
+/**
+ * Teaches the Serverless Framework to take the bundles that packaging/ makes. In plain JavaScript, since the framework
+ * loads it with whatever Node it was started by; the bundling itself runs on the Node that package.json pins.
+ */
+class Packaging {
+  constructor(serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      initialize: () => this.isLocalInvocation() && this.resolveEnvironment(),
+      'before:package:initialize': () => this.nameUpload(),
+      'before:package:createDeploymentArtifacts': () => this.package(),
+      'before:deploy:function:packageFunction': () => this.package(),
+      'before:invoke:local:invoke': () => this.prepareLocal(),
+    };
+  }
+
+  isLocalInvocation() {
+    return this.serverless.processedInput.commands.join(' ') === 'invoke local';
+  }
+
+  /** `functions/firehose-transform/handler.handler` → `firehose-transform`. */
+  static nameOf(handler) {
+    return path.basename(path.dirname(handler));
+  }
+
+  run(script, ...args) {
+    const pinned = path.join(this.serverless.serviceDir, 'node_modules', '.bin', 'node');
+    const node = existsSync(pinned) ? pinned : process.execPath;
+    return execFileSync(node, [script, ...args], {
+      cwd: this.serverless.serviceDir,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+  }
+
+  /** The framework names an upload after the clock; a commit's time makes the same sources give the same template. */
+  nameUpload() {
+    const { service } = this.serverless;
+    const provider = this.serverless.getProvider('aws');
+    const time = new Date(this.sourceTime());
+    service.package.artifactDirectoryName ??= [
+      provider.getDeploymentPrefix(),
+      service.service,
+      provider.getStage(),
+      `${time.getTime()}-${time.toISOString()}`,
+    ].join('/');
+  }
+
+  /** Epoch milliseconds: SOURCE_DATE_EPOCH (reproducible-builds.org), or the last commit's time, or now. */
+  sourceTime() {
+    if (process.env.SOURCE_DATE_EPOCH) return Number(process.env.SOURCE_DATE_EPOCH) * 1000;
+    try {
+      const options = { cwd: this.serverless.serviceDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+      return Number(execFileSync('git', ['log', '-1', '--format=%ct'], options)) * 1000 || Date.now();
+    } catch {
+      return Date.now();
+    }
+  }
+
+  /** Bundles and zips; each function then deploys its zip, whose root holds index.cjs. */
+  package() {
+    const artifacts = JSON.parse(this.run('packaging/package.ts'));
+    for (const definition of Object.values(this.serverless.service.functions)) {
+      const name = Packaging.nameOf(definition.handler);
+      if (!artifacts[name])
+        throw new this.serverless.classes.Error(`${definition.handler} has no bundle: functions/${name} is missing.`);
+      definition.package = { artifact: artifacts[name] };
+      definition.handler = 'index.handler';
+    }
+  }
+
+  prepareLocal() {
+    const definition = this.serverless.service.getFunction(this.serverless.processedInput.options.function);
+    const name = Packaging.nameOf(definition.handler);
+    this.run('packaging/build.ts');
+    definition.handler = `dist/${name}/index.handler`;
+  }
+
+  /** `invoke local` can't resolve Ref, GetAtt or Sub without an account: values that hold one get the local account's. */
+  resolveEnvironment() {
+    const { provider, functions } = this.serverless.service;
+    const definition = functions[this.serverless.processedInput.options.function];
+    for (const environment of [provider.environment, definition?.environment]) {
+      for (const [name, value] of Object.entries(environment ?? {})) {
+        if (typeof value === 'object' && value !== null) environment[name] = process.env[name] ?? name;
+      }
+    }
+  }
+}
+
+module.exports = Packaging;
