@@ -176,3 +176,15 @@ export interface TemplateResource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
+
+/** A column of a Glue table: its name, and its Hive type (`struct<id:string>`). */
+export interface GlueColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** A table of the Glue catalog, as its template describes it. */
+export interface GlueTable {
+  readonly columns: readonly GlueColumn[];
+  readonly partitionKeys: readonly GlueColumn[];
+}
