@@ -19,6 +19,11 @@ export interface InputFormat {
   /** The word the pipeline's author wrote: `json`, `csv`. */
   readonly name: string;
   decode(data: ByteString): Decoded;
+  /**
+   * A record's documents as several records of the same format, in order, about `pieces` of them (at most one a
+   * document): for a record too large for one answer. Undefined where it holds a single document or can't be read.
+   */
+  split?(data: ByteString, pieces: number): readonly ByteString[] | undefined;
 }
 
 /** Turns documents into the bytes that leave. */
