@@ -1,0 +1,165 @@
+import { sleep } from '../platform/clock.ts';
+import type { Deadline } from '../platform/deadline.ts';
+import { permanent, transient } from '../record/failure.ts';
+import { type Failed, failed } from '../record/outcome.ts';
+import { BACKOFF, type Backoff, fullJitterMs } from './backoff.ts';
+import { batchesOf } from './batch.ts';
+import { type Breaker, CircuitOpenError, circuitOpen } from './breaker.ts';
+import type { Destination } from './destination.ts';
+import type { Entry, EntryResult } from './entry.ts';
+import { type RequestFailure, requestFailure } from './put-error.ts';
+
+/** Requests to one destination at a time. */
+const CONCURRENCY = 4;
+/** One request's time, in milliseconds; a slower one is given up and counts as failed, though it may have landed. */
+const REQUEST_MS = 15_000;
+/** Less than this left, and no request is begun. */
+const LEAST_MS = 100;
+
+export interface PutOptions {
+  /** No attempt is begun, and no wait, that would outlast it. Keep back what answering takes: see `keepingBack`. */
+  readonly deadline: Deadline;
+  readonly breaker?: Breaker;
+  readonly backoff?: Backoff;
+  readonly random?: () => number;
+  /** Called after each request with the indices it confirmed. */
+  readonly onConfirmed?: (indices: readonly number[]) => void;
+}
+
+/** A deadline that comes `ms` earlier. */
+export function keepingBack(deadline: Deadline, ms: number): Deadline {
+  return { remainingMs: () => deadline.remainingMs() - ms };
+}
+
+/**
+ * Puts every entry into the destination, in requests within its limits; what failed is sent again, and only that, with
+ * full-jitter backoff, bounded by attempts and by the deadline. Never rejects. Answers are aligned with the entries:
+ * confirmed, or failed with `RecordTooLarge`, `DestinationThrottled`, `DestinationUnavailable`, `DestinationRefused`,
+ * `DestinationNotConfigured`, `CircuitOpen`, `OutOfTime`.
+ * Entries are independent here; a request can be taken in part. For order within a key, see `deliverInOrder`.
+ */
+export async function putAll(
+  destination: Destination,
+  entries: readonly Entry[],
+  options: PutOptions,
+): Promise<readonly EntryResult[]> {
+  const results: EntryResult[] = new Array(entries.length);
+  const { batches, oversized } = batchesOf(entries, destination.limits, destination.sizeOf, destination.groupOf);
+  for (const index of oversized) results[index] = tooLarge(destination);
+  const waiting = [...batches];
+  const worker = async (): Promise<void> => {
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
+      await putBatch(destination, entries, batch, results, options);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, batches.length) }, worker));
+  return results;
+}
+
+/** One batch, until all of it is confirmed or given up. */
+async function putBatch(
+  destination: Destination,
+  entries: readonly Entry[],
+  batch: readonly number[],
+  results: EntryResult[],
+  options: PutOptions,
+): Promise<void> {
+  const { backoff = BACKOFF, deadline } = options;
+  let pending = batch;
+  for (let attempt = 1; pending.length > 0; attempt++) {
+    const again = await putOnce(destination, entries, pending, results, options);
+    if (!again || attempt >= backoff.attempts) return;
+    pending = pending.filter((index) => isRetryable(results[index]!));
+    const waitMs = fullJitterMs(attempt, backoff, options.random);
+    if (pending.length === 0 || deadline.remainingMs() < waitMs + LEAST_MS) return;
+    await sleep(waitMs);
+  }
+}
+
+/** One request. Notes each entry's result; tells whether another attempt can help. */
+async function putOnce(
+  destination: Destination,
+  entries: readonly Entry[],
+  pending: readonly number[],
+  results: EntryResult[],
+  options: PutOptions,
+): Promise<boolean> {
+  const answers = await request(destination, entries, pending, options);
+  if ('kind' in answers) {
+    if (answers.kind === 'isolate' && pending.length > 1) {
+      return await isolate(destination, entries, pending, results, options);
+    }
+    for (const index of pending) results[index] = failed(answers.failure);
+    return answers.kind === 'retry';
+  }
+  pending.forEach((index, i) => {
+    results[index] = answers[i] ?? missingAnswer(destination);
+  });
+  const confirmed = pending.filter((index) => results[index]!.kind === 'confirmed');
+  if (confirmed.length > 0) options.onConfirmed?.(confirmed);
+  return confirmed.length < pending.length;
+}
+
+async function request(
+  destination: Destination,
+  entries: readonly Entry[],
+  pending: readonly number[],
+  { deadline, breaker }: PutOptions,
+): Promise<readonly EntryResult[] | RequestFailure> {
+  const timeMs = Math.min(REQUEST_MS, deadline.remainingMs());
+  if (timeMs < LEAST_MS) return outOfTime(destination);
+  const send = () =>
+    destination.put(
+      pending.map((index) => entries[index]!),
+      AbortSignal.timeout(Math.floor(timeMs)),
+    );
+  try {
+    return await (breaker === undefined ? send() : breaker.run(send));
+  } catch (error) {
+    return error instanceof CircuitOpenError ? circuitOpen(destination.name) : requestFailure(destination.name, error);
+  }
+}
+
+/**
+ * The service refused a whole request for what it holds: halves are tried until the entry is found that it refuses.
+ * Refused alone while others of its request are taken, an entry is beyond help; where none is taken, it may be the
+ * destination that is set up wrongly, and every entry stays retryable.
+ */
+async function isolate(
+  destination: Destination,
+  entries: readonly Entry[],
+  pending: readonly number[],
+  results: EntryResult[],
+  options: PutOptions,
+): Promise<boolean> {
+  const middle = pending.length >> 1;
+  const first = await putOnce(destination, entries, pending.slice(0, middle), results, options);
+  const second = await putOnce(destination, entries, pending.slice(middle), results, options);
+  if (pending.some((index) => results[index]!.kind === 'confirmed')) {
+    for (const index of pending) {
+      const result = results[index]!;
+      if (result.kind === 'failed' && result.failure.code === 'DestinationRefused') {
+        results[index] = failed({ ...result.failure, retryable: false });
+      }
+    }
+  }
+  return first || second;
+}
+
+function isRetryable(result: EntryResult): boolean {
+  return result.kind === 'failed' && result.failure.retryable;
+}
+
+function tooLarge({ name, limits }: Destination): Failed {
+  const message = `The record is larger than the ${limits.record} bytes that ${name} takes.`;
+  return failed(permanent('RecordTooLarge', 'deliver', message));
+}
+
+function missingAnswer({ name }: Destination): Failed {
+  return failed(transient('DestinationUnavailable', 'deliver', `${name} gave no answer for the record.`));
+}
+
+function outOfTime({ name }: Destination): RequestFailure {
+  const message = `The invocation's time ran out before ${name} took the record.`;
+  return { kind: 'stop', failure: transient('OutOfTime', 'deliver', message) };
+}
