@@ -5,7 +5,7 @@ export type JsonText = ByteString;
 
 export type JsonKind = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
 
-/** A path compiled for one pipeline: dot and bracket paths, `*` for one level, `**` for any depth. */
+/** A path compiled for one pipeline: dot and bracket paths, `*` for one level, `**` for any depth (none included). */
 export interface Selector {
   readonly path: string;
 }
@@ -19,8 +19,25 @@ export interface Node {
   readonly string: string | undefined;
   /** The path of this very value: `items[2].email`. Computed when asked for: not for the hot path. */
   readonly path: string;
+  /** Bit set of what the value is and which characters it holds: see shared/json/classes.ts. */
+  readonly classes: number;
+  /** The member's key, decoded. Undefined for array elements and the document itself. */
+  readonly key: string | undefined;
+  /** Bit set of the characters of the key, as `classes` (without a kind). 0 where there is no key. */
+  readonly keyClasses: number;
+  /**
+   * A number that stands for the key's decoded text as long as the process lives, to index caches by; always below
+   * KEY_IDS of shared/json. 0: no key, or one of too many different keys: ask `key`.
+   */
+  readonly keyId: number;
+  /** True where a path rule has dealt with the value: no detector should look at it again. */
+  readonly settled: boolean;
   /** Puts JSON text in the value's place. */
   replace(json: JsonText): void;
+  /** Puts JSON text in the value's place, and marks it as dealt with. */
+  settle(json: JsonText): void;
+  /** Puts a JSON string (with its quotes) in the key's place. */
+  rename(key: JsonText): void;
   /** Takes the value out, with its key (in an array: with its place). */
   remove(): void;
 }
@@ -30,11 +47,21 @@ export interface Node {
  * Bytes that no step changed leave as they came.
  */
 export interface Document {
-  /** The first value that the selector matches. */
+  /**
+   * The first value that the selector matches. Of members with the same key, the last: as JSON.parse and most readers
+   * downstream take it.
+   */
   get(selector: Selector): Node | undefined;
-  /** Calls `visit` for each value that the selector matches, in document order. */
-  each(selector: Selector, visit: (node: Node) => void): void;
-  /** Puts JSON text at a concrete path (no wildcards), making missing parent objects. False where a parent is not an object. */
+  /**
+   * Calls `visit` for each value that the selector matches, in document order, each of duplicate keys included; a
+   * container before what it holds. With `gate`, only for values that have one of these classes (shared/json/classes.ts):
+   * the others cost no call.
+   */
+  each(selector: Selector, visit: (node: Node) => void, gate?: number): void;
+  /**
+   * Puts JSON text at a concrete path (no wildcards), making missing parent objects; where `get` reads. False where a
+   * parent is not an object, or an array has no such index.
+   */
   set(selector: Selector, json: JsonText): boolean;
   /** The whole document as it stands now. */
   text(): JsonText;

@@ -4,6 +4,13 @@ import type { Failure } from './failure.ts';
 /** Partition keys for the destination's prefix, each value safe in an S3 key. */
 export type PartitionKeys = Readonly<Record<string, string>>;
 
+/** Where an Iceberg destination writes the record: Firehose's `otfMetadata`. */
+export interface IcebergTarget {
+  readonly destinationDatabaseName: string;
+  readonly destinationTableName: string;
+  readonly operation: 'insert' | 'update' | 'delete';
+}
+
 /** The record goes on, as these bytes (each document ended by the output format's terminator). */
 export interface Ok {
   readonly kind: 'ok';
@@ -11,6 +18,7 @@ export interface Ok {
   /** How many documents `data` holds. */
   readonly documents: number;
   readonly partitionKeys?: PartitionKeys;
+  readonly iceberg?: IcebergTarget;
   /** Documents of the record that were dropped while others of it go on: reason → count. */
   readonly droppedDocuments?: Readonly<Record<string, number>>;
 }

@@ -6,8 +6,9 @@ import type { StreamRecord } from './record.ts';
 export interface StepCompiler {
   /** The name of the pipeline that is compiled. */
   readonly pipeline: string;
-  /** Binds a path. A path that can't be read is reported as a fault, with all others, when compiling ends. */
-  selector(path: string): Selector;
+  /** Binds a path. A path that can't be read is reported as a fault, with all others, when compiling ends.
+   * `concrete`: so is one with wildcards, for it names more than one place. */
+  selector(path: string, only?: 'concrete'): Selector;
   /** Reports a mistake in the pipeline's definition: what and where, never a value of a record. */
   fault(message: string): void;
 }
@@ -17,6 +18,8 @@ export interface StepContext {
   readonly record: StreamRecord;
   /** Epoch milliseconds at the start of the invocation. */
   readonly now: number;
+  /** Differs from one batch to the next: what a step remembers within a batch ends when it changes. */
+  readonly batch: number;
 }
 
 /** A step bound to one pipeline. */

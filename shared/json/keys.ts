@@ -1,0 +1,101 @@
+import type { ByteString } from '../record/byte-string.ts';
+import { classesOf, ESCAPE } from './classes.ts';
+
+/**
+ * Ids for object keys: the same few names come in every record, so each gets a small number once, and from then on keys
+ * are compared, looked up and cached by number. Documents may bring any number of different keys: those beyond the bound,
+ * and those that hash where too many others stand, get id 0 and are compared by their text.
+ */
+
+/** Ids are below this. */
+export const KEY_IDS = 4096;
+const SLOTS = KEY_IDS * 4;
+const MOST_PROBES = 8;
+const LONGEST = 128;
+
+const slots = new Int32Array(SLOTS);
+const names: string[] = [''];
+const classes: number[] = [0];
+const offsets = new Int32Array(KEY_IDS + 1);
+/** Which key came after this one, last time: a guess that saves the hash. */
+const successors = new Int32Array(KEY_IDS);
+/** Raw bytes of the keys, one after the other. */
+let pool = new Uint8Array(64 * 1024);
+
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
+  let hash = end - start;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + bytes[i]!) | 0;
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+}
+
+function equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+  let at = offsets[id]!;
+  if (offsets[id + 1]! - at !== end - start) return false;
+  for (let i = start; i < end; i++) if (pool[at++] !== bytes[i]) return false;
+  return true;
+}
+
+/** The id of a key whose bytes hold no escapes; made where there is room for it. */
+export function internKey(bytes: Uint8Array, start: number, end: number): number {
+  let slot = hashOf(bytes, start, end);
+  for (let probe = 0; probe < MOST_PROBES; probe++) {
+    const id = slots[slot]!;
+    if (id === 0) return end - start > LONGEST ? 0 : add(slot, bytes, start, end);
+    if (equals(id, bytes, start, end)) return id;
+    slot = (slot + 1) & (SLOTS - 1);
+  }
+  return 0;
+}
+
+function add(slot: number, bytes: Uint8Array, start: number, end: number): number {
+  const id = names.length;
+  const offset = offsets[id]!;
+  if (id >= KEY_IDS) return 0;
+  if (offset + end - start > pool.length) {
+    const larger = new Uint8Array(pool.length * 2);
+    larger.set(pool);
+    pool = larger;
+  }
+  const key = Buffer.from(bytes.slice(start, end));
+  pool.set(key, offset);
+  offsets[id + 1] = offset + key.length;
+  slots[slot] = id;
+  names.push(key.toString('utf8'));
+  classes.push(classesOf(key.toString('latin1')) & ~ESCAPE);
+  return id;
+}
+
+/** The id of a key given as text: for paths, and for keys that were written with escapes. */
+export function keyIdOf(raw: ByteString, key: string): number {
+  const bytes = Buffer.from(raw, 'latin1');
+  const id = internKey(bytes, 0, bytes.length);
+  // A lone surrogate has no UTF-8 bytes of its own: such a key is compared by its text.
+  return id !== 0 && names[id] === key ? id : 0;
+}
+
+/** The key that followed key `previous` last time; 0 where none did. */
+export function successorOf(previous: number): number {
+  return successors[previous]!;
+}
+
+/** Where key `id` ends (after its closing quote) if it stands at `start`; 0 where another stands there. */
+export function endOfKey(id: number, bytes: Uint8Array, start: number): number {
+  let at = offsets[id]!;
+  const stop = offsets[id + 1]!;
+  let i = start;
+  while (at < stop) if (pool[at++] !== bytes[i++]) return 0;
+  return bytes[i] === 0x22 ? i + 1 : 0;
+}
+
+/** Only for keys that were read from text without escapes: what is guessed is not looked at again. */
+export function noteSuccessor(previous: number, id: number): void {
+  successors[previous] = id;
+}
+
+export function keyName(id: number): string {
+  return names[id]!;
+}
+
+export function keyClassesOf(id: number): number {
+  return classes[id]!;
+}

@@ -1,0 +1,66 @@
+import type { JsonText } from '../record/document.ts';
+import { type Failure, permanent } from '../record/failure.ts';
+import { JsonDocument } from './document.ts';
+import { fault, load, scan, skipSpace } from './scanner.ts';
+import { createTape, type Tape } from './tape.ts';
+
+/**
+ * Reads the JSON documents that a text holds, one after the other: NDJSON with any line ends and blank lines, `{}{}`.
+ * Appends them to `documents`; the failure of the first bad one names its index among them.
+ * White space around a document is not part of it; but where a text holds one document alone, spaces and tabs beside it
+ * stay with it, so that the record leaves as it came.
+ */
+export function readDocuments(text: JsonText, tape: Tape, documents: JsonDocument[]): Failure | undefined {
+  load(text);
+  const first = documents.length;
+  let before = 0;
+  let at = skipSpace(0);
+  while (at < text.length) {
+    const root = tape.used;
+    const index = documents.length;
+    if (index > first && before === at && !endsItself(text, before)) {
+      return failureAt(index - 1, at, 'expected the document to end');
+    }
+    const end = scan(tape, at);
+    if (end < 0) return failureOf(index);
+    documents.push(new JsonDocument(text, at, end, tape, root));
+    before = end;
+    at = skipSpace(end);
+  }
+  if (documents.length === first + 1) widen(documents[first]!);
+  return undefined;
+}
+
+function widen(document: JsonDocument): void {
+  const { source } = document;
+  while (document.from > 0 && isBlank(source.charCodeAt(document.from - 1))) document.from--;
+  while (document.to < source.length && isBlank(source.charCodeAt(document.to))) document.to++;
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** After an object or array another document may follow at once: `{}{}`. */
+function endsItself(text: JsonText, end: number): boolean {
+  const last = text.charCodeAt(end - 1);
+  return last === 0x7d || last === 0x5d;
+}
+
+function failureOf(index: number): Failure {
+  return failureAt(index, fault.at, fault.message, fault.code);
+}
+
+function failureAt(document: number, at: number, message: string, code = 'InvalidJson'): Failure {
+  return { ...permanent(code, 'decode', `document ${document}, byte ${at}: ${message}`), document };
+}
+
+/** Reads one document that stands by itself: for text inside strings, and for tests. */
+export function readDocument(text: JsonText, tape: Tape = createTape()): JsonDocument | Failure {
+  const documents: JsonDocument[] = [];
+  const failure = readDocuments(text, tape, documents);
+  if (failure !== undefined) return failure;
+  if (documents.length !== 1)
+    return permanent('InvalidJson', 'decode', `${documents.length} documents where one is expected`);
+  return documents[0]!;
+}

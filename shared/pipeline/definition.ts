@@ -1,0 +1,36 @@
+import type { InputFormat, OutputFormat } from '../record/format.ts';
+import type { Step } from '../record/step.ts';
+import type { IcebergDefinition } from './iceberg.ts';
+import type { DocumentValue } from './value.ts';
+
+/** What the stream consumer does with the pipeline. */
+export interface ConsumerDefinition {
+  /** Steps that the consumer runs; without them it runs the pipeline's own. */
+  readonly steps?: readonly Step[];
+  /** Where the consumer delivers to. */
+  readonly deliver?: unknown;
+}
+
+/** One stream: how its records are read, what is done to each document, and how they leave. */
+export interface PipelineDefinition {
+  /** Names the pipeline in metrics, logs and the PIPELINE setting: lower case letters, digits, hyphens. */
+  readonly name: string;
+  /** The author's own version, for `ingestMetadata`. */
+  readonly version?: string;
+  readonly input: InputFormat;
+  readonly steps: readonly Step[];
+  /** Keys for Firehose's dynamic partitioning: name → value. */
+  readonly partition?: Readonly<Record<string, DocumentValue>>;
+  readonly output: OutputFormat;
+  readonly iceberg?: IcebergDefinition;
+  /** What tells one event from another, where a duplicate must be known as one. */
+  readonly id?: DocumentValue;
+  readonly consumer?: ConsumerDefinition;
+  /** What the stream aggregator counts. */
+  readonly aggregate?: unknown;
+}
+
+/** Checks a pipeline's types; what types can't tell is told when it is compiled. */
+export function definePipeline<const Definition extends PipelineDefinition>(definition: Definition): Definition {
+  return definition;
+}

@@ -1,0 +1,276 @@
+import { createTape, type JsonDocument, readDocuments, rewind, type Tape } from '../json/index.ts';
+import { type Failure, permanent, transient } from '../record/failure.ts';
+import {
+  type Dropped,
+  dropped,
+  type Failed,
+  failed,
+  type IcebergTarget,
+  type Outcome,
+  type PartitionKeys,
+} from '../record/outcome.ts';
+import type { StreamRecord } from '../record/record.ts';
+import type { StepContext } from '../record/step.ts';
+import type { BoundStep, Plan } from './compile.ts';
+import { sameTarget } from './iceberg.ts';
+import { samePartition } from './partition.ts';
+
+export interface RunOptions {
+  /** Epoch milliseconds at the start of the invocation. */
+  readonly now: number;
+  /** True when no more work may be begun: the records left are answered `OutOfTime`, retryable. */
+  readonly outOfTime?: () => boolean;
+}
+
+/** Runs a batch: one Outcome for each record, in order. Never rejects for what the records are. */
+export type Run = (records: readonly StreamRecord[], options: RunOptions) => Promise<readonly Outcome[]>;
+
+/** A record on its way. */
+interface Item {
+  readonly context: StepContext;
+  readonly documents: JsonDocument[];
+  /** Why a document is out, by its index. Undefined as long as none is. */
+  out: (Dropped | undefined)[] | undefined;
+  /** Set when the record's way has ended. */
+  outcome: Outcome | undefined;
+}
+
+/** The clock is asked once in so many bytes of records. */
+const BYTES_BETWEEN_CLOCKS = 32 * 1024;
+
+let batches = 0;
+
+export function createRunner(plan: Plan, load: () => Promise<void>): Run {
+  const tape = createTape();
+  const needsLoad = plan.steps.some((step) => step.compiled.load !== undefined);
+  const together = plan.steps.some((step) => step.compiled.prepare !== undefined);
+  return async (records, options) => {
+    batches++;
+    if (needsLoad) {
+      try {
+        await load();
+      } catch {
+        return records.map(() =>
+          failed(transient('NotLoaded', 'source', 'keys or reference data could not be loaded')),
+        );
+      }
+    }
+    return together ? runTogether(plan, records, options) : runEach(plan, tape, records, options);
+  };
+}
+
+/** Each record by itself, in one synchronous pass: the tape is used again for every record. */
+function runEach(plan: Plan, tape: Tape, records: readonly StreamRecord[], options: RunOptions): Outcome[] {
+  const outcomes: Outcome[] = [];
+  const late = clockOf(options);
+  for (const record of records) {
+    if (late(record)) {
+      outcomes.push(outOfTime());
+      continue;
+    }
+    rewind(tape);
+    const item = open(plan, record, tape, options);
+    if (item.outcome === undefined) applySteps(plan.steps, item);
+    outcomes.push(item.outcome ?? close(plan, item));
+  }
+  return outcomes;
+}
+
+/** All records step group by step group, since a step wants to see the batch before it works on its first document. */
+async function runTogether(plan: Plan, records: readonly StreamRecord[], options: RunOptions): Promise<Outcome[]> {
+  const tape = createTape();
+  const late = clockOf(options);
+  const items = records.map((record) =>
+    late(record) ? ended(record, outOfTime(), options) : open(plan, record, tape, options),
+  );
+  for (const group of groupsOf(plan.steps)) {
+    await prepare(group[0]!, items);
+    for (const item of items) {
+      if (item.outcome !== undefined) continue;
+      if (late(item.context.record)) item.outcome = outOfTime();
+      else applySteps(group, item);
+    }
+  }
+  return items.map((item) => item.outcome ?? close(plan, item));
+}
+
+/** The steps cut before each one that prepares. */
+function groupsOf(steps: readonly BoundStep[]): BoundStep[][] {
+  const groups: BoundStep[][] = [];
+  for (const step of steps) {
+    if (groups.length === 0 || step.compiled.prepare !== undefined) groups.push([step]);
+    else groups.at(-1)!.push(step);
+  }
+  return groups;
+}
+
+async function prepare(step: BoundStep, items: readonly Item[]): Promise<void> {
+  if (step.compiled.prepare === undefined) return;
+  const going = items.filter((item) => item.outcome === undefined);
+  const documents = going.flatMap((item) => item.documents.filter((_, index) => item.out?.[index] === undefined));
+  if (documents.length === 0) return;
+  try {
+    await step.compiled.prepare(documents);
+  } catch {
+    const failure = transient('StepFailed', step.stage, `${step.name} could not prepare`);
+    for (const item of going) item.outcome = failed(failure);
+  }
+}
+
+/** Asks for the time only now and then. Once out of time, it stays so. */
+function clockOf({ outOfTime }: RunOptions): (record: StreamRecord) => boolean {
+  if (outOfTime === undefined) return () => false;
+  let bytes = BYTES_BETWEEN_CLOCKS;
+  let late = false;
+  return (record) => {
+    bytes += record.data.length + 256;
+    if (late || bytes < BYTES_BETWEEN_CLOCKS) return late;
+    bytes = 0;
+    late = outOfTime();
+    return late;
+  };
+}
+
+function outOfTime(): Failed {
+  return failed(transient('OutOfTime', 'source', 'the invocation had no time left for the record'));
+}
+
+function ended(record: StreamRecord, outcome: Outcome, options: RunOptions): Item {
+  return { context: { record, now: options.now, batch: batches }, documents: [], out: undefined, outcome };
+}
+
+/** Reads the record's documents. */
+function open(plan: Plan, record: StreamRecord, tape: Tape, options: RunOptions): Item {
+  const item: Item = {
+    context: { record, now: options.now, batch: batches },
+    documents: [],
+    out: undefined,
+    outcome: undefined,
+  };
+  try {
+    const decoded = plan.definition.input.decode(record.data);
+    if (decoded.kind !== 'documents') item.outcome = decoded;
+    else item.outcome = readAll(decoded.texts, tape, item.documents);
+  } catch {
+    item.outcome = failed(
+      permanent('DecodeFailed', 'decode', `${plan.definition.input.name} could not read the record`),
+    );
+  }
+  return item;
+}
+
+function readAll(texts: readonly string[], tape: Tape, documents: JsonDocument[]): Failed | undefined {
+  for (const text of texts) {
+    const failure = readDocuments(text, tape, documents);
+    if (failure !== undefined) return failed(failure);
+  }
+  return documents.length === 0
+    ? failed(permanent('EmptyRecord', 'decode', 'the record holds no document'))
+    : undefined;
+}
+
+/** Runs steps on the documents that are still in. Ends the record at its first failure. */
+function applySteps(steps: readonly BoundStep[], item: Item): void {
+  const { documents } = item;
+  for (let index = 0; index < documents.length; index++) {
+    if (item.out?.[index] !== undefined) continue;
+    const result = applyTo(steps, documents[index]!, item.context);
+    if (result === undefined) continue;
+    if (result.kind === 'failed') {
+      item.outcome = failed(documents.length > 1 ? within(result.failure, index) : result.failure);
+      return;
+    }
+    item.out ??= new Array<Dropped | undefined>(documents.length).fill(undefined);
+    item.out[index] = result;
+  }
+}
+
+function applyTo(
+  steps: readonly BoundStep[],
+  document: JsonDocument,
+  context: StepContext,
+): Dropped | Failed | undefined {
+  for (let at = 0; at < steps.length; at++) {
+    const step = steps[at]!;
+    try {
+      const result = step.compiled.apply(document, context);
+      if (result !== undefined) return result;
+    } catch {
+      // What was thrown may quote the document, so its text goes nowhere.
+      return failed(permanent('StepFailed', step.stage, `${step.name} threw an error`));
+    }
+  }
+  return undefined;
+}
+
+function within(failure: Failure, document: number): Failure {
+  return { ...failure, document };
+}
+
+/** Joins what is left of a record. */
+function close(plan: Plan, item: Item): Outcome {
+  const { documents, out } = item;
+  if (documents.length === 1 && out === undefined) return encode(plan, documents, documents, undefined);
+  const reasons: Record<string, number> = {};
+  const kept: JsonDocument[] = [];
+  for (let index = 0; index < documents.length; index++) {
+    const reason = out?.[index]?.reason;
+    if (reason === undefined) kept.push(documents[index]!);
+    else reasons[reason] = (Object.hasOwn(reasons, reason) ? reasons[reason]! : 0) + 1;
+  }
+  if (kept.length === 0) return dropped(out![0]!.reason, documents.length);
+  return encode(plan, documents, kept, out === undefined ? undefined : reasons);
+}
+
+function encode(
+  plan: Plan,
+  all: readonly JsonDocument[],
+  kept: readonly JsonDocument[],
+  droppedDocuments: Readonly<Record<string, number>> | undefined,
+): Outcome {
+  const { definition } = plan;
+  let stage: 'partition' | 'encode' = 'partition';
+  try {
+    let partitionKeys: PartitionKeys | undefined;
+    let iceberg: IcebergTarget | undefined;
+    for (const document of kept) {
+      const failure = (code: string, message: string) =>
+        failed(
+          all.length > 1
+            ? within(permanent(code, 'partition', message), all.indexOf(document))
+            : permanent(code, 'partition', message),
+        );
+      const keys = plan.partition?.(document);
+      if (keys !== undefined && partitionKeys !== undefined && !samePartition(partitionKeys, keys)) {
+        return failure('PartitionConflict', 'documents of one record want different partition keys');
+      }
+      partitionKeys ??= keys;
+      const target = plan.iceberg?.(document);
+      if (plan.iceberg !== undefined && target === undefined) {
+        return failure('NoIcebergTarget', 'the document names no Iceberg table, or an unknown operation');
+      }
+      if (target !== undefined && iceberg !== undefined && !sameTarget(iceberg, target)) {
+        return failure('PartitionConflict', 'documents of one record want different Iceberg tables');
+      }
+      iceberg ??= target;
+    }
+    stage = 'encode';
+    const data = definition.output.encode(kept.map((document) => document.text()));
+    return {
+      kind: 'ok',
+      data,
+      documents: kept.length,
+      ...(partitionKeys && { partitionKeys }),
+      ...(iceberg && { iceberg }),
+      ...(droppedDocuments && { droppedDocuments }),
+    };
+  } catch {
+    return failed(
+      permanent(
+        stage === 'encode' ? 'EncodeFailed' : 'PartitionFailed',
+        stage,
+        `the record could not leave as ${definition.output.name}`,
+      ),
+    );
+  }
+}
