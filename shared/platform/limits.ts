@@ -17,8 +17,8 @@ export const LIMITS = {
   kinesisPut: { records: 500, bytes: 10 * MiB, record: 1 * MiB },
   /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
   sqsSend: { records: 10, bytes: 1 * MiB, record: 1 * MiB },
-  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html */
-  eventBridgePut: { records: 10, bytes: 1 * MiB, record: 1 * MiB },
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html: entries of a request together. */
+  eventBridgePut: { records: 10, bytes: 256 * KiB, record: 256 * KiB },
   /** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html */
   dynamoDb: { item: 400 * KiB, batchWrite: 25, batchGet: 100, transaction: 100 },
 } as const;

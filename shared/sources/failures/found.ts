@@ -1,0 +1,38 @@
+import type { ByteString } from '../../record/byte-string.ts';
+
+/** Where a record came from, and so where a replay puts it back. */
+export type Origin =
+  | { readonly kind: 'stream'; readonly stream: string; readonly partitionKey: string }
+  | { readonly kind: 'delivery-stream'; readonly deliveryStream: string };
+
+/** A record that failed, as it was before it failed. */
+export interface FailedRecord {
+  readonly kind: 'record';
+  /** Its place in the source, unique and stable: a byte offset, a sequence number. Sorts as it was read. */
+  readonly at: string;
+  readonly data: ByteString;
+  /** Why it failed, as AWS or the suite names it: `Lambda.ProcessingFailedStatus`. */
+  readonly code: string;
+  /** When it had arrived before it failed, epoch milliseconds. */
+  readonly arrival: number | undefined;
+  /** Undefined where the dead letter does not tell. */
+  readonly origin: Origin | undefined;
+}
+
+/** Something in a source that is no dead letter that can be read: it is kept, and counted under its code. */
+export interface Unreadable {
+  readonly kind: 'unreadable';
+  readonly at: string;
+  readonly code: string;
+}
+
+/** Records that are gone for good: the stream no longer holds them. */
+export interface Lost {
+  readonly kind: 'lost';
+  readonly at: string;
+  readonly records: number;
+  /** `stream shard from…to`: what to look for elsewhere. */
+  readonly range: string;
+}
+
+export type Found = FailedRecord | Unreadable | Lost;
