@@ -30,6 +30,8 @@ export interface BoundStep {
 export interface Plan {
   readonly definition: PipelineDefinition;
   readonly steps: readonly BoundStep[];
+  /** Records that stay go on as they came. */
+  readonly forwards: boolean;
   readonly partition: Partitioner | undefined;
   readonly iceberg: IcebergRouter | undefined;
 }
@@ -57,12 +59,14 @@ export function compilePipeline(definition: PipelineDefinition, options: Compile
   if (!/^[a-z][a-z0-9-]{0,62}$/.test(definition.name)) {
     faults.push(`name ${JSON.stringify(definition.name)}: lower case letters, digits and hyphens, a letter first`);
   }
-  const steps = (options.steps === 'consumer' ? definition.consumer?.steps : undefined) ?? definition.steps;
+  const admit = options.steps === 'consumer' ? definition.consumer?.admit : undefined;
+  const steps = admit ?? definition.steps;
   const bound = steps.map((step, index) => bindStep(step, index, definition.name, faults));
   const compilerOf = (where: string) => compilerFor(definition.name, where, faults);
   const plan: Plan = {
     definition,
     steps: bound,
+    forwards: admit !== undefined,
     partition: definition.partition && compilePartition(definition.partition, compilerOf('partition')),
     iceberg: definition.iceberg && compileIceberg(definition.iceberg, compilerOf('iceberg')),
   };

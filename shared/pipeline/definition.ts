@@ -5,8 +5,12 @@ import type { DocumentValue } from './value.ts';
 
 /** What the stream consumer does with the pipeline. */
 export interface ConsumerDefinition {
-  /** Steps that the consumer runs; without them it runs the pipeline's own. */
-  readonly steps?: readonly Step[];
+  /**
+   * For a consumer whose records go on to the pipeline's own transform: the steps that decide which records go on. They
+   * leave as they came, so that the transform reads what the producer wrote and masks once. Without it the consumer runs
+   * the pipeline's own steps, and what it delivers is finished.
+   */
+  readonly admit?: readonly Step[];
   /** Where the consumer delivers to. */
   readonly deliver?: unknown;
 }

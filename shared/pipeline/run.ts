@@ -210,6 +210,7 @@ function within(failure: Failure, document: number): Failure {
 /** Joins what is left of a record. */
 function close(plan: Plan, item: Item): Outcome {
   const { documents, out } = item;
+  if (plan.forwards && out?.every((reason) => reason !== undefined) !== true) return forward(plan, item);
   if (documents.length === 1 && out === undefined) return encode(plan, documents, documents, undefined);
   const reasons: Record<string, number> = {};
   const kept: JsonDocument[] = [];
@@ -221,6 +222,25 @@ function close(plan: Plan, item: Item): Outcome {
   if (kept.length === 0) return dropped(out![0]!.reason, documents.length);
   return encode(plan, documents, kept, out === undefined ? undefined : reasons);
 }
+
+/**
+ * The record as it came, for the transform behind: with a line's end where it is text, so that records can be joined.
+ * Where its documents want different partition keys it has none.
+ */
+function forward(plan: Plan, { context, documents }: Item): Outcome {
+  const { data } = context.record;
+  const keys = plan.partition && documents.map(plan.partition);
+  const same = keys?.every((other) => samePartition(keys[0]!, other)) === true;
+  return {
+    kind: 'ok',
+    data: data.startsWith(GZIP) || data.endsWith('\n') ? data : `${data}\n`,
+    documents: documents.length,
+    ...(same && { partitionKeys: keys[0]! }),
+  };
+}
+
+/** RFC 1952, section 2.3.1. */
+const GZIP = '\x1f\x8b';
 
 function encode(
   plan: Plan,

@@ -1,0 +1,10 @@
+import { definePipeline, json, maskDetected, ndjson, redact } from '../shared/pipeline/index.ts';
+
+/** Any JSON: what is detected is masked, and nothing else is touched. */
+export default definePipeline({
+  name: 'redact',
+  input: json(),
+  steps: [maskDetected('**', 'all', redact())],
+  output: ndjson(),
+  consumer: { admit: [] },
+});
