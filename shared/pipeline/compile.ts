@@ -61,8 +61,8 @@ export function compilePipeline(definition: PipelineDefinition, options: Compile
   }
   const admit = options.steps === 'consumer' ? definition.consumer?.admit : undefined;
   const steps = admit ?? definition.steps;
-  const bound = steps.map((step, index) => bindStep(step, index, definition.name, faults));
-  const compilerOf = (where: string) => compilerFor(definition.name, where, faults);
+  const bound = steps.map((step, index) => bindStep(step, index, definition, faults));
+  const compilerOf = (where: string) => compilerFor(definition, where, faults);
   const plan: Plan = {
     definition,
     steps: bound,
@@ -85,10 +85,10 @@ export function compilePipeline(definition: PipelineDefinition, options: Compile
   };
 }
 
-function bindStep(step: Step, index: number, pipeline: string, faults: string[]): BoundStep {
+function bindStep(step: Step, index: number, definition: PipelineDefinition, faults: string[]): BoundStep {
   const where = `steps[${index}] ${step.name}`;
   try {
-    const compiled = step.compile(compilerFor(pipeline, where, faults));
+    const compiled = step.compile(compilerFor(definition, where, faults));
     return { name: step.name, stage: step.stage, compiled };
   } catch (error) {
     faults.push(`${where}: ${error instanceof Error ? error.message : 'can not be compiled'}`);
@@ -96,9 +96,10 @@ function bindStep(step: Step, index: number, pipeline: string, faults: string[])
   }
 }
 
-function compilerFor(pipeline: string, where: string, faults: string[]): StepCompiler {
+function compilerFor(definition: PipelineDefinition, where: string, faults: string[]): StepCompiler {
   return {
-    pipeline,
+    pipeline: definition.name,
+    version: definition.version,
     selector(path, only) {
       const compiled = compilePath(path);
       if ('fault' in compiled) faults.push(`${where}: ${compiled.fault}`);

@@ -6,6 +6,8 @@ import type { StreamRecord } from './record.ts';
 export interface StepCompiler {
   /** The name of the pipeline that is compiled. */
   readonly pipeline: string;
+  /** The version its author gave it. */
+  readonly version?: string | undefined;
   /** Binds a path. A path that can't be read is reported as a fault, with all others, when compiling ends.
    * `concrete`: so is one with wildcards, for it names more than one place. */
   selector(path: string, only?: 'concrete'): Selector;
