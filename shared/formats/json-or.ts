@@ -1,35 +1,37 @@
+import type { ByteString } from '../record/byte-string.ts';
 import type { InputFormat } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
 import { csv } from './csv.ts';
-import { json } from './json.ts';
+import { unpacked } from './gzip.ts';
+import { jsonInput } from './json.ts';
+
+/** A text that begins so is JSON: no row or line that pipelines read begins with a brace or bracket. */
+const JSON_START = /^[ \t\r\n]*[{[]/;
 
 export const jsonOr = documented<[other: InputFormat], InputFormat>(
   {
     name: 'jsonOr',
     summary:
-      'JSON where the record begins as JSON objects do, with `{`; anything else is read as the other format. For streams whose producers are changing from one to the other.',
-    settings: { other: 'The format of records that do not begin with `{`.' },
+      'JSON where a record begins with `{` or `[`, another format where it does not: for streams with producers of two kinds.',
+    settings: { other: 'The format of records that are no JSON.' },
     examples: [
-      {
-        shows: 'a JSON record',
-        args: [csv({ header: ['device', 'value'] })],
-        in: ' {"device":"d-1"}',
-        out: ' {"device":"d-1"}',
-      },
-      {
-        shows: 'a CSV record',
-        args: [csv({ header: ['device', 'value'], types: { value: 'number' } })],
-        in: 'd-1,21.5',
-        out: '{"device":"d-1","value":21.5}',
-      },
+      { shows: 'a row', args: [csv({ header: ['a', 'b'] })], in: '1,2\n', out: '{"a":"1","b":"2"}' },
+      { shows: 'JSON', args: [csv({ header: ['a', 'b'] })], in: ' {"a":1}', out: ' {"a":1}' },
     ],
   },
   (other) => {
-    const first = json();
+    const json = jsonInput('json');
+    const formatOf = (text: ByteString) => (JSON_START.test(text) ? json : other);
     return {
       name: `jsonOr(${other.name})`,
-      decode: (data) => (/^[ \t\r\n]*\{/.test(data) ? first : other).decode(data),
-      split: (data, pieces) => (/^[ \t\r\n]*\{/.test(data) ? first : other).split?.(data, pieces),
+      decode: (data) => {
+        const text = unpacked(data);
+        return typeof text === 'string' ? formatOf(text).decode(text) : text;
+      },
+      split: (data, pieces) => {
+        const text = unpacked(data);
+        return typeof text === 'string' ? formatOf(text).split?.(text, pieces) : undefined;
+      },
     };
   },
 );
