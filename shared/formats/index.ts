@@ -3,7 +3,7 @@ import { cloudwatchLogs } from './cloudwatch-logs.ts';
 import { csv } from './csv.ts';
 import { gzip } from './gzip.ts';
 import { json } from './json.ts';
-import { jsonOr, jsonOr } from './json-or.ts';
+import { jsonOr } from './json-or.ts';
 import { logfmt } from './logfmt.ts';
 import { ndjson } from './ndjson.ts';
 import { syslog } from './syslog.ts';
