@@ -3,6 +3,8 @@
  * (`createKinesis`, `createFirehose`, …) and reaches the others only through these interfaces.
  */
 
+import type { Readable } from 'node:stream';
+
 /** Time in the account. Tests advance it; timers then fire in order. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -57,6 +59,8 @@ export interface ShardRead {
   readonly millisBehindLatest: number;
   /** Everything of a closed shard has been read. */
   readonly ended: boolean;
+  /** Where the next read goes on: what came after, also when nothing was read and the position was LATEST. */
+  readonly next?: ShardPosition;
 }
 
 /** Kinesis as event source mappings and delivery streams read it. Names and ARNs are both taken. */
@@ -104,6 +108,22 @@ export interface Functions {
   figures(): readonly FunctionFigures[];
   /** Every line a function wrote to standard output or error, as CloudWatch Logs would hold it. */
   onLog(listener: (functionName: string, line: string, requestId: string | undefined) => void): () => void;
+  /** The ARN of the function's execution role. */
+  roleOf?(name: string): string | undefined;
+}
+
+/** Lambda's asynchronous side, as S3, EventBridge and CloudWatch Logs use it. */
+export interface AsyncFunctions {
+  /**
+   * Queues an event (1 MB at most); it is retried, and ends at the function's on-failure destination. Resolves when it
+   * is accepted, which waits while too much is queued. Rejects with an `AwsError` when it can't be accepted.
+   */
+  submit(name: string, payload: string): Promise<{ readonly requestId: string }>;
+}
+
+/** Firehose, as log subscriptions write to it. Rejects when a record isn't taken. */
+export interface DeliveryStreams {
+  put(deliveryStream: string, records: readonly Buffer[]): Promise<void>;
 }
 
 /** S3, from inside the account. */
@@ -125,14 +145,24 @@ export interface QueueMessage {
   readonly receiptHandle: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, string>>;
+  /** As the wire has them: `{"name":{"DataType":"String","StringValue":"…"}}`. */
+  readonly messageAttributes?: Readonly<Record<string, QueueMessageAttribute>>;
+}
+
+export interface QueueMessageAttribute {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
 }
 
 /** SQS, from inside the account. Queues are named by ARN, URL or name. */
 export interface Queues {
-  send(queue: string, body: string): Promise<void>;
+  send(queue: string, body: string, messageAttributes?: Readonly<Record<string, QueueMessageAttribute>>): Promise<void>;
   receive(queue: string, most: number, visibilitySeconds?: number): Promise<readonly QueueMessage[]>;
   remove(queue: string, receiptHandles: readonly string[]): Promise<void>;
   depth(queue: string): Promise<number>;
+  /** Called after a message was sent to a queue; returns what unsubscribes. Without it, queues are polled. */
+  onSent?(listener: (queueArn: string) => void): () => void;
 }
 
 /** A request that reached the endpoint, signed for one service. */
@@ -145,7 +175,12 @@ export interface AwsRequest {
   /** Path and query, as sent. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Empty for a service that `streams`. */
   readonly body: Buffer;
+  /** The body as it arrives, for a service that `streams`. */
+  readonly stream?: Readable;
+  /** Aborted when the client hangs up before it has its answer. */
+  readonly signal?: AbortSignal;
   /** The access key that signed it: each function's process has its own, so that its role can be told. */
   readonly accessKeyId: string | undefined;
 }
@@ -160,6 +195,16 @@ export interface AwsResponse {
 export interface AwsService {
   /** Signing names it answers to. */
   readonly names: readonly string[];
+  /** How its errors are written; told from the request's content type when absent. */
+  readonly protocol?: 'json' | 'query' | 'rest-json' | 'rest-xml';
+  /** The part of X-Amz-Target before the dot: finds the service of a request that isn't signed for one. */
+  readonly targetPrefix?: string;
+  /** Takes its bodies as `request.stream`, unbuffered. */
+  readonly streams?: boolean;
+  /** Largest body taken, in bytes; 16 MiB when absent. */
+  readonly maxBodyBytes?: number;
+  /** Names the operation of a REST request: `PutObject`. */
+  operationOf?(request: Pick<AwsRequest, 'method' | 'url' | 'headers'>): string | undefined;
   handle(request: AwsRequest): Promise<AwsResponse>;
 }
 
