@@ -34,5 +34,13 @@ export interface Delivery {
   readonly name: string;
   /** What is told apart by circuit breakers and logs: `firehose DELIVERY_STREAM`. */
   readonly target: string;
-  connect(): Destination;
+  connect(defaults?: ConnectDefaults): Destination;
+}
+
+export interface ConnectDefaults {
+  /**
+   * Whether documents with equal keys may be joined where the author did not say: false where a later function may
+   * give them different keys, since one record of a delivery stream gets one set of them.
+   */
+  readonly join?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { ByteString } from '../record/byte-string.ts';
-import type { Failed, PartitionKeys } from '../record/outcome.ts';
+import type { Failed, IcebergTarget, PartitionKeys } from '../record/outcome.ts';
 
 /** One thing to put into a destination: a record of a delivery stream, a message of a queue, an event of a bus. */
 export interface Entry {
@@ -14,6 +14,8 @@ export interface Entry {
   readonly arrival?: number;
   /** Keys of the destination's prefix. */
   readonly partitionKeys?: PartitionKeys;
+  /** The table and operation of an Iceberg destination. */
+  readonly iceberg?: IcebergTarget;
 }
 
 export interface Confirmed {

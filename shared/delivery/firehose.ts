@@ -29,7 +29,7 @@ export function firehose(options: FirehoseOptions = {}): Delivery {
   return {
     name: 'firehose',
     target: `firehose ${options.stream ?? 'DELIVERY_STREAM'}`,
-    connect: () => firehoseDestination(options),
+    connect: ({ join = true } = {}) => firehoseDestination({ joinBytes: join ? JOIN_BYTES : 0, ...options }),
   };
 }
 
@@ -39,7 +39,7 @@ export function firehoseDestination(options: FirehoseOptions = {}): Destination 
     name: 'firehose',
     limits: { records, bytes, record },
     ordered: options.order !== 'none',
-    joinBytes: options.joinBytes ?? JOIN_BYTES,
+    joinBytes: options.joinBytes ?? 0,
     sizeOf: (entry) => entry.data.length,
     put: async (entries, signal) => {
       const stream = options.stream ?? requiredSetting('DELIVERY_STREAM', 'the delivery stream that records go to');

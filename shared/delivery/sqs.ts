@@ -43,9 +43,8 @@ export function sqs(options: SqsOptions = {}): Delivery {
   };
 }
 
-export function sqsDestination(options: SqsOptions = {}): Destination {
+export function sqsDestination(options: SqsOptions = {}, urlOf: () => string = configuredUrl): Destination {
   const { records, bytes, record } = LIMITS.sqsSend;
-  const queueUrl = () => options.queueUrl ?? requiredSetting('DELIVERY_QUEUE_URL', 'the queue that records go to');
   return {
     name: 'sqs',
     limits: { records, bytes, record },
@@ -53,7 +52,7 @@ export function sqsDestination(options: SqsOptions = {}): Destination {
     joinBytes: options.joinBytes ?? 0,
     sizeOf: (entry) => bodyOf(entry.data).bytes,
     put: async (entries, signal) => {
-      const url = queueUrl();
+      const url = options.queueUrl ?? urlOf();
       const { aws, client } = await connected();
       const Entries = entries.map((entry, index) => ({ Id: String(index), ...messageOf(entry, url) }));
       const command = new aws.SendMessageBatchCommand({ QueueUrl: url, Entries });
@@ -64,6 +63,10 @@ export function sqsDestination(options: SqsOptions = {}): Destination {
       return results;
     },
   };
+}
+
+function configuredUrl(): string {
+  return requiredSetting('DELIVERY_QUEUE_URL', 'the queue that records go to');
 }
 
 function messageOf(entry: Entry, url: string) {

@@ -1,0 +1,132 @@
+/** An error as the SDK throws it. */
+export function awsError(name: string, status = 400): Error {
+  return Object.assign(new Error('the service said something that may quote what was sent'), {
+    name,
+    $metadata: { httpStatusCode: status },
+  });
+}
+
+/** One entry as a service took it: its bytes, and the key that order is kept by, where the service knows one. */
+export interface Held {
+  readonly bytes: Buffer;
+  readonly key?: string;
+}
+
+export interface FakeAws {
+  /** What each service holds, in the order it took it. */
+  readonly held: Held[];
+  /** Every request's entries, as bytes. */
+  readonly requests: (readonly Buffer[])[];
+  readonly objects: Map<string, Buffer>;
+  /** Fails a whole request: an error to throw. `n` counts requests from 1. */
+  failRequest: (n: number, entries: readonly Buffer[]) => Error | undefined;
+  /** Fails an entry of a request: an error code. */
+  failEntry: (bytes: Buffer, n: number) => string | undefined;
+  send(command: unknown, options?: { abortSignal?: AbortSignal }): Promise<unknown>;
+}
+
+const KiB = 1024;
+const LIMITS: Record<string, { records: number; bytes: number; record: number }> = {
+  PutRecordBatchCommand: { records: 500, bytes: 4 * KiB * KiB, record: 1000 * KiB },
+  PutRecordsCommand: { records: 500, bytes: 10 * KiB * KiB, record: KiB * KiB },
+  SendMessageBatchCommand: { records: 10, bytes: KiB * KiB, record: KiB * KiB },
+  PutEventsCommand: { records: 10, bytes: 256 * KiB, record: 256 * KiB },
+};
+
+interface Sent {
+  readonly bytes: Buffer;
+  readonly size: number;
+  readonly key?: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the inputs of five services' commands
+type Input = Record<string, any>;
+
+/** The services that records are put into, in memory, with their limits; it takes the SDK's own command objects. */
+export function createFakeAws(): FakeAws {
+  const fake: FakeAws = {
+    held: [],
+    requests: [],
+    objects: new Map(),
+    failRequest: () => undefined,
+    failEntry: () => undefined,
+    send: async (command, { abortSignal } = {}) => {
+      abortSignal?.throwIfAborted();
+      const { input, constructor: type } = command as { constructor: { name: string }; input: Input };
+      const sent = entriesOf(type.name, input);
+      fake.requests.push(sent.map(({ bytes }) => bytes));
+      const error = fake.failRequest(fake.requests.length, fake.requests.at(-1)!) ?? overLimit(type.name, sent);
+      if (error !== undefined) throw error;
+      const codes = sent.map(({ bytes }) => fake.failEntry(bytes, fake.requests.length));
+      sent.forEach(({ bytes, key }, i) => {
+        if (codes[i] === undefined) fake.held.push({ bytes, ...(key !== undefined && { key }) });
+      });
+      if (type.name === 'PutObjectCommand') fake.objects.set(`${input.Bucket}/${input.Key}`, sent[0]!.bytes);
+      return answer(type.name, input, codes);
+    },
+  };
+  return fake;
+}
+
+function entriesOf(command: string, input: Input): readonly Sent[] {
+  switch (command) {
+    case 'PutRecordBatchCommand':
+      return input.Records.map(({ Data }: Input) => ({ bytes: Buffer.from(Data), size: Data.length }));
+    case 'PutRecordsCommand':
+      return input.Records.map(({ Data, PartitionKey }: Input) => ({
+        bytes: Buffer.from(Data),
+        size: Data.length + Buffer.byteLength(PartitionKey),
+        key: PartitionKey,
+      }));
+    case 'SendMessageBatchCommand':
+      return input.Entries.map(messageOf);
+    case 'PutEventsCommand':
+      return input.Entries.map(({ Detail, Source, DetailType }: Input) => ({
+        bytes: Buffer.from(Detail),
+        size: Buffer.byteLength(Detail) + Buffer.byteLength(Source) + Buffer.byteLength(DetailType),
+      }));
+    case 'PutObjectCommand':
+      return [{ bytes: Buffer.from(input.Body), size: 0 }];
+    default:
+      throw awsError(`UnknownOperation${command}`);
+  }
+}
+
+function messageOf({ MessageBody, MessageAttributes = {}, MessageGroupId }: Input): Sent {
+  const base64 = MessageAttributes.ContentEncoding?.StringValue === 'base64';
+  let size = Buffer.byteLength(MessageBody);
+  for (const [name, { DataType, StringValue }] of Object.entries<Input>(MessageAttributes)) {
+    size += name.length + DataType.length + StringValue.length;
+  }
+  return { bytes: Buffer.from(MessageBody, base64 ? 'base64' : 'utf8'), size, key: MessageGroupId };
+}
+
+function overLimit(command: string, sent: readonly Sent[]): Error | undefined {
+  const limits = LIMITS[command];
+  if (limits === undefined) return undefined;
+  const total = sent.reduce((sum, { size }) => sum + size, 0);
+  const over = sent.length > limits.records || total > limits.bytes || sent.some(({ size }) => size > limits.record);
+  return over || sent.length === 0 ? awsError('ValidationException') : undefined;
+}
+
+function answer(command: string, input: Input, codes: readonly (string | undefined)[]): unknown {
+  const coded = codes.map((ErrorCode) => (ErrorCode === undefined ? {} : { ErrorCode, ErrorMessage: 'not now' }));
+  const failedCount = codes.filter((code) => code !== undefined).length;
+  switch (command) {
+    case 'PutRecordBatchCommand':
+      return { FailedPutCount: failedCount, RequestResponses: coded };
+    case 'PutRecordsCommand':
+      return { FailedRecordCount: failedCount, Records: coded };
+    case 'PutEventsCommand':
+      return { FailedEntryCount: failedCount, Entries: coded };
+    case 'SendMessageBatchCommand': {
+      const ids: string[] = input.Entries.map(({ Id }: Input) => Id);
+      return {
+        Successful: ids.filter((_, i) => codes[i] === undefined).map((Id) => ({ Id })),
+        Failed: ids.flatMap((Id, i) => (codes[i] === undefined ? [] : [{ Id, Code: codes[i], SenderFault: false }])),
+      };
+    }
+    default:
+      return {};
+  }
+}
