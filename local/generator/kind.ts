@@ -1,0 +1,26 @@
+/** What becomes of a generated record, decided by its index alone. */
+export type Kind =
+  /** Is delivered. */
+  | 'good'
+  /** The pipeline leaves it out. */
+  | 'internal'
+  /** Can't be read, ever: ends in quarantine. */
+  | 'malformed'
+  /** Kills the consumer that reads it, until the fix is deployed. */
+  | 'crashing';
+
+const MOST_CRASHING = 8;
+
+/** How many of `total` records kill their consumer: one in 2,500, at least one, at most eight. */
+export function crashingAmong(total: number): number {
+  return total < 50 ? 0 : Math.min(Math.max(Math.round(total / 2_500), 1), MOST_CRASHING);
+}
+
+/** `draw` is a random whole number of the record. */
+export function kindOf(index: number, total: number, draw: number): Kind {
+  const crashing = crashingAmong(total);
+  const part = Math.floor((index * crashing) / total);
+  if (crashing > 0 && index === Math.floor(((part + 0.5) * total) / crashing)) return 'crashing';
+  if (draw % 500 === 7) return 'malformed';
+  return draw % 25 === 3 ? 'internal' : 'good';
+}
