@@ -11,6 +11,13 @@ export const LIMITS = {
     /** What the service accepts to the byte: 6 MiB and 100 bytes, named in its own error text. The suite stays below 6 MiB. */
     responseHard: 6_291_556,
   },
+  /** https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html */
+  firehoseTransform: {
+    /** The answer may have 6 MB. Whichever way a megabyte is counted, this is below it. */
+    response: 6_000_000,
+    /** Firehose waits five minutes for the function. */
+    wait: 300_000,
+  },
   /** https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html */
   firehosePut: { records: 500, bytes: 4 * MiB, record: 1000 * KiB },
   /** https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html; keys count towards the request. */

@@ -1,0 +1,101 @@
+import type { Failure } from '../record/failure.ts';
+import type { IcebergTarget, Ok, PartitionKeys } from '../record/outcome.ts';
+import type { FirehoseRecord } from './firehose.ts';
+
+/** What the transform says of one record: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-status-model.html */
+export interface FirehoseAnswer {
+  readonly recordId: string;
+  readonly result: 'Ok' | 'Dropped' | 'ProcessingFailed';
+  /** Base64. Always there: without it Firehose refuses the record. */
+  readonly data: string;
+  readonly metadata?: FirehoseMetadata;
+}
+
+export interface FirehoseMetadata {
+  readonly partitionKeys?: PartitionKeys;
+  readonly otfMetadata?: IcebergTarget;
+}
+
+export interface FirehoseResponse {
+  readonly records: readonly FirehoseAnswer[];
+}
+
+/** How a record ends, before it is written down. */
+export type Ending =
+  | { readonly kind: 'ok'; readonly outcome: Ok; readonly metadata: KnownMetadata | undefined }
+  | { readonly kind: 'dropped'; readonly reason: string; readonly documents: number }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  /** It stands in the stream again, and will be answered another time. */
+  | { readonly kind: 'reingested' };
+
+/** Metadata and the bytes it takes in the response, comma and name included. */
+export interface KnownMetadata {
+  readonly metadata: FirehoseMetadata;
+  readonly bytes: number;
+}
+
+/** Bytes of `{"records":[]}`. */
+export const RESPONSE_BYTES = 14;
+/** Bytes of `{"recordId":,"result":"","data":""},` around their values. */
+const ANSWER_BYTES = 36;
+const RESULT_BYTES = { Ok: 2, Dropped: 7, ProcessingFailed: 16 } as const;
+
+/** The exact bytes that an answer takes in the serialised response, comma included. */
+export function answerBytes(
+  recordIdBytes: number,
+  result: FirehoseAnswer['result'],
+  dataBytes: number,
+  metadataBytes = 0,
+): number {
+  return ANSWER_BYTES + recordIdBytes + RESULT_BYTES[result] + dataBytes + metadataBytes;
+}
+
+const PLAIN_ID = /^[\w:./+=-]*$/;
+
+/** Bytes of a string in JSON, quotes included. */
+export function jsonBytes(text: string): number {
+  return PLAIN_ID.test(text) ? text.length + 2 : Buffer.byteLength(JSON.stringify(text));
+}
+
+/** Bytes of a record's own base64 in JSON, without quotes. What `atob` took may hold white space, which JSON escapes. */
+export function originalBytes({ encoded, record }: FirehoseRecord): number {
+  if (record !== undefined && encoded.length === base64Length(record.data.length)) return encoded.length;
+  return jsonBytes(encoded) - 2;
+}
+
+export function base64Length(bytes: number): number {
+  return Math.ceil(bytes / 3) * 4;
+}
+
+/** Gives records that go to the same place the same metadata object, and counts the places. */
+export function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; combinations(): number } {
+  const known = new Map<string, KnownMetadata>();
+  return {
+    of({ partitionKeys, iceberg }) {
+      if (partitionKeys === undefined && iceberg === undefined) return undefined;
+      const metadata = { ...(partitionKeys && { partitionKeys }), ...(iceberg && { otfMetadata: iceberg }) };
+      const json = JSON.stringify(metadata);
+      let entry = known.get(json);
+      if (entry === undefined) {
+        entry = { metadata, bytes: Buffer.byteLength(json) + ',"metadata":'.length };
+        known.set(json, entry);
+      }
+      return entry;
+    },
+    combinations: () => known.size,
+  };
+}
+
+/** Writes the answer of one record. `bare`: without the original bytes, where a response has no room for them. */
+export function writeAnswer({ recordId, encoded }: FirehoseRecord, ending: Ending, bare: boolean): FirehoseAnswer {
+  switch (ending.kind) {
+    case 'ok':
+      return ending.metadata === undefined
+        ? { recordId, result: 'Ok', data: btoa(ending.outcome.data) }
+        : { recordId, result: 'Ok', data: btoa(ending.outcome.data), metadata: ending.metadata.metadata };
+    case 'failed':
+      return { recordId, result: 'ProcessingFailed', data: encoded };
+    default:
+      return { recordId, result: 'Dropped', data: bare ? '' : encoded };
+  }
+}

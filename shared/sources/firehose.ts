@@ -1,0 +1,151 @@
+import type { ByteString } from '../record/byte-string.ts';
+import { permanent } from '../record/failure.ts';
+import { type Failed, failed, type Outcome } from '../record/outcome.ts';
+import type { StreamPosition, StreamRecord } from '../record/record.ts';
+
+/** One record of a transformation event. */
+export interface FirehoseRecord {
+  readonly recordId: string;
+  /** Base64, as it came: what is answered where the record does not go on. */
+  readonly encoded: string;
+  /** Undefined where the base64 can't be read. */
+  readonly record: StreamRecord | undefined;
+}
+
+/** Where a record that no answer has room for can be put, to come again. */
+export type Origin =
+  | { readonly kind: 'stream'; readonly arn: string }
+  | { readonly kind: 'deliveryStream'; readonly name: string };
+
+/** What a delivery stream asks the function to transform. */
+export interface FirehoseBatch {
+  readonly deliveryStream: string;
+  /** Undefined where records can't be put back: from Kafka, or from a stream whose name the event does not tell. */
+  readonly origin: Origin | undefined;
+  readonly records: readonly FirehoseRecord[];
+}
+
+/** The event is not one of a delivery stream. Names what is missing and where, never a value. */
+export class FirehoseEventError extends Error {
+  override readonly name = 'FirehoseEventError';
+
+  constructor(what: string) {
+    super(`The event is not a Firehose data transformation event: ${what}.`);
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads a transformation event: Direct PUT, a Kinesis stream, or MSK. Field names in another case are taken as well.
+ * Throws a FirehoseEventError for an event of another kind, and for nothing else.
+ * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
+ */
+export function readFirehoseEvent(event: unknown): FirehoseBatch {
+  if (!isObject(event)) throw new FirehoseEventError('it is no object');
+  const records = member(event, 'records');
+  if (!Array.isArray(records)) throw new FirehoseEventError('"records" is no array');
+  const deliveryStream = lastPart(member(event, 'deliveryStreamArn'));
+  return { deliveryStream, origin: originOf(event, deliveryStream, records[0]), records: records.map(readRecord) };
+}
+
+function originOf(event: Fields, deliveryStream: string, first: unknown): Origin | undefined {
+  const arn = member(event, 'sourceKinesisStreamArn');
+  if (typeof arn === 'string' && arn !== '') return { kind: 'stream', arn };
+  const fromElsewhere = typeof member(event, 'sourceMSKArn') === 'string' || (isObject(first) && isPulled(first));
+  return fromElsewhere || deliveryStream === '' ? undefined : { kind: 'deliveryStream', name: deliveryStream };
+}
+
+/** Only a delivery stream without a source takes PutRecordBatch. */
+function isPulled(record: Fields): boolean {
+  const pulled = ['kinesisRecordMetadata', 'kafkaRecordMetadata', 'kafkaRecordValue'];
+  return pulled.some((name) => member(record, name) !== undefined);
+}
+
+function readRecord(value: unknown, index: number): FirehoseRecord {
+  if (!isObject(value)) throw new FirehoseEventError(`records[${index}] is no object`);
+  const recordId = member(value, 'recordId');
+  if (typeof recordId !== 'string') throw new FirehoseEventError(`records[${index}].recordId is no string`);
+  const encoded = member(value, 'data') ?? member(value, 'kafkaRecordValue');
+  if (typeof encoded !== 'string') return { recordId, encoded: '', record: undefined };
+  const data = decodeBase64(encoded);
+  if (data === undefined) return { recordId, encoded, record: undefined };
+  return { recordId, encoded, record: { id: recordId, data, ...cameFrom(value) } };
+}
+
+function decodeBase64(encoded: string): ByteString | undefined {
+  try {
+    return atob(encoded);
+  } catch {
+    return undefined;
+  }
+}
+
+function cameFrom(record: Fields): Pick<StreamRecord, 'arrival' | 'position'> {
+  const kinesis = member(record, 'kinesisRecordMetadata');
+  const kafka = member(record, 'kafkaRecordMetadata');
+  const metadata = isObject(kinesis) ? kinesis : isObject(kafka) ? kafka : undefined;
+  const arrival = milliseconds(member(record, 'approximateArrivalTimestamp'));
+  const time = arrival ?? (metadata && milliseconds(member(metadata, 'approximateArrivalTimestamp')));
+  const position = isObject(kinesis) ? kinesisPosition(kinesis) : isObject(kafka) ? kafkaPosition(kafka) : undefined;
+  return { ...(time !== undefined && { arrival: time }), ...(position && { position }) };
+}
+
+function kinesisPosition(metadata: Fields): StreamPosition {
+  const subsequence = member(metadata, 'subsequenceNumber');
+  return {
+    shardId: text(member(metadata, 'shardId')),
+    sequenceNumber: text(member(metadata, 'sequenceNumber')),
+    partitionKey: text(member(metadata, 'partitionKey')),
+    ...(subsequence !== undefined && subsequence !== null && { subsequenceNumber: Number(subsequence) }),
+  };
+}
+
+function kafkaPosition(metadata: Fields): StreamPosition {
+  return {
+    shardId: text(member(metadata, 'partitionId') ?? member(metadata, 'partition')),
+    sequenceNumber: text(member(metadata, 'offset')),
+    partitionKey: '',
+  };
+}
+
+/** Milliseconds as the contract has them; seconds, as other event sources write them, are told by their size. */
+function milliseconds(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  if (typeof number !== 'number' || !(number >= 0 && number <= 8.64e15)) return undefined;
+  return number < 1e11 ? Math.round(number * 1000) : Math.round(number);
+}
+
+/** A member by its name, or by its name in another case. */
+function member(object: Fields, name: string): unknown {
+  if (Object.hasOwn(object, name)) return object[name];
+  const wanted = name.toLowerCase();
+  for (const key in object) if (key.length === wanted.length && key.toLowerCase() === wanted) return object[key];
+  return undefined;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+/** `arn:…:deliverystream/name` → `name`. */
+function lastPart(arn: unknown): string {
+  return typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : '';
+}
+
+/** The records that can be read. */
+export function readableRecords(batch: FirehoseBatch): readonly StreamRecord[] {
+  return batch.records.map(({ record }) => record).filter((record) => record !== undefined);
+}
+
+const UNREADABLE: Failed = failed(permanent('InvalidBase64', 'source', 'the data is missing, or no base64'));
+
+/** One outcome for every record of the event: those that could be read have run. */
+export function allOutcomes(batch: FirehoseBatch, ran: readonly Outcome[]): readonly Outcome[] {
+  let next = 0;
+  return batch.records.map(({ record }) => (record === undefined ? UNREADABLE : ran[next++]!));
+}
