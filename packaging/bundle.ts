@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { publish } from './publish.ts';
 
 /** What a function's folder under dist/ holds. */
 export interface Bundle {
@@ -14,6 +15,8 @@ export interface Bundle {
 
 const FUNCTIONS = 'functions';
 const OUTPUT = 'dist';
+/** On the same disk as OUTPUT, so that files can be moved there. */
+const STAGING = '.serverless';
 const AWS_CLIENTS = 'shared/platform/aws';
 const COUNTRY_DATABASE = 'node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 const GEO_IP = 'shared/enrich/geo-ip.ts';
@@ -53,12 +56,21 @@ export async function functionNames(): Promise<readonly string[]> {
 /** Bundles every function into dist/<name>/index.cjs, with the files it needs beside it. */
 export async function bundleAll(): Promise<readonly Bundle[]> {
   const names = await functionNames();
-  await rm(OUTPUT, { recursive: true, force: true });
-  return await Promise.all(names.map(bundleOne));
+  await mkdir(STAGING, { recursive: true });
+  const staging = await mkdtemp(join(STAGING, 'bundles-'));
+  try {
+    const bundles = names.map((name) => bundleOne(name, join(staging, name)));
+    // Each has ended, well or not, before the folder they write to goes.
+    await Promise.allSettled(bundles);
+    const made = await Promise.all(bundles);
+    await publish(staging, OUTPUT);
+    return made;
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
 }
 
-async function bundleOne(name: string): Promise<Bundle> {
-  const directory = join(OUTPUT, name);
+async function bundleOne(name: string, directory: string): Promise<Bundle> {
   const { metafile } = await build({
     ...SETTINGS,
     entryPoints: { index: join(FUNCTIONS, name, 'handler.ts') },
@@ -69,7 +81,7 @@ async function bundleOne(name: string): Promise<Bundle> {
   await bundleClients(directory, clientsOf(metafile));
   if (GEO_IP in metafile.inputs) await copyDatabase(directory);
   const [output] = Object.values(metafile.outputs);
-  return { name, directory, bytes: output?.bytes ?? 0, metafile };
+  return { name, directory: join(OUTPUT, name), bytes: output?.bytes ?? 0, metafile };
 }
 
 /** The SDK clients that a bundle imports when it needs them. */

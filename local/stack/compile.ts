@@ -1,0 +1,105 @@
+/**
+ * Brings the bundles and the compiled template up to date: `sls package`, run when a source is newer than what it made.
+ * The compiled template is the only description of the stack there is.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { waitForLock } from './wait-for-lock.ts';
+
+export interface StackChoice {
+  /** The parameter `pipeline` of serverless.yml. */
+  readonly pipeline: string;
+  /** The stage, which names the resources and chooses the parameters. */
+  readonly stage?: string;
+}
+
+export interface CompiledStack {
+  /** The template's file. */
+  readonly template: string;
+  /** The folder with a folder for each function: `firehose-transform/index.cjs`. */
+  readonly bundles: string;
+  /** Name and stage, as CloudFormation calls the stack. */
+  readonly stackName: string;
+}
+
+/** `sls package` failed; the message holds what it said. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const CACHE = join(ROOT, 'node_modules', '.cache', 'sluice');
+const COMPILED = join(ROOT, '.serverless', 'cloudformation-template-update-stack.json');
+const BUNDLES = join(ROOT, 'dist');
+/** What the compiled stack is made from. */
+const SOURCES = ['functions', 'shared', 'pipelines', 'packaging', 'resources', 'serverless.yml', 'package-lock.json'];
+
+export async function compileStack({ pipeline, stage = 'local' }: StackChoice): Promise<CompiledStack> {
+  const folder = join(CACHE, stage, pipeline);
+  const template = join(folder, 'template.json');
+  const stack = { template, bundles: BUNDLES, stackName: `sluice-${stage}` };
+  await mkdir(folder, { recursive: true });
+  // One at a time: `sls package` works in one folder of the repository.
+  const release = await waitForLock(join(CACHE, 'compiling'));
+  try {
+    const state = await stateOf(SOURCES);
+    if (await isFresh(folder, state)) return stack;
+    await sls(['package', '--stage', stage, `--param=pipeline=${pipeline}`]);
+    await copyFile(COMPILED, template);
+    await writeFile(join(folder, 'state'), state);
+    return stack;
+  } finally {
+    release();
+  }
+}
+
+async function isFresh(folder: string, state: string): Promise<boolean> {
+  const known = await readFile(join(folder, 'state'), 'utf8').catch(() => undefined);
+  if (known !== state) return false;
+  const functions = await readdir(join(ROOT, 'functions'));
+  const bundles = await Promise.all(functions.map((name) => stat(join(BUNDLES, name, 'index.cjs')).catch(() => null)));
+  return bundles.every((bundle) => bundle !== null);
+}
+
+/** A digest of the sources' names, sizes and times. */
+async function stateOf(sources: readonly string[]): Promise<string> {
+  const digest = createHash('sha256');
+  for (const source of sources) {
+    const path = join(ROOT, source);
+    const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
+    const files = entries?.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)) ?? [
+      path,
+    ];
+    for (const file of files.sort()) {
+      const { size, mtimeMs } = await stat(file);
+      digest.update(`${file} ${size} ${mtimeMs}\n`);
+    }
+  }
+  return digest.digest('hex');
+}
+
+/** Runs the Serverless Framework quietly; what it says is told when it fails. */
+async function sls(args: readonly string[]): Promise<void> {
+  const script = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: ROOT,
+    env: {
+      PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
+      HOME: process.env.HOME ?? ROOT,
+      SLS_TELEMETRY_DISABLED: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-8_000);
+    });
+  }
+  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
+  if (code !== 0) throw new CompileError(`sls ${args.join(' ')} failed:\n${said.trim()}`);
+}
