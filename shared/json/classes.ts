@@ -31,14 +31,19 @@ export const OTHER = 1 << 18;
 /** Kinds of value, in the same bit set, so that one gate tests both. */
 export const STRING = 1 << 20;
 export const NUMBER = 1 << 21;
-export const CONTAINER = 1 << 22;
+export const OBJECT = 1 << 22;
+export const ARRAY = 1 << 19;
+export const CONTAINER = OBJECT | ARRAY;
 /** `true`, `false` or `null`. */
 export const LITERAL = 1 << 23;
 /** A value that a path rule has dealt with: it bears no other class. */
 export const SETTLED = 1 << 24;
 
-/** Ends a run of plain string bytes: quote, backslash, control character. Internal to the scanner. */
-export const STOP = 1 << 30;
+/** Bits above these are the engine's own. */
+export const CLASS_BITS = (1 << 25) - 1;
+
+/** Ends a run of plain string bytes: quote, backslash, control character. It is the sign bit, so that the scanner's loop tests one thing. */
+export const STOP = 1 << 31;
 
 /** Bits for each byte. */
 export const CLASS_OF: Int32Array = classTable();

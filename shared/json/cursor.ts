@@ -1,30 +1,10 @@
 import type { JsonKind, JsonText, Node } from '../record/document.ts';
-import { classesOf, ESCAPE, HIGH } from './classes.ts';
+import { ARRAY, classesOf, ESCAPE, HIGH, NUMBER, OBJECT, SETTLED, STRING } from './classes.ts';
 import type { JsonDocument } from './document.ts';
 import { keyClassesOf } from './keys.ts';
 import { keyInPath } from './path.ts';
 import { decodeStringContent } from './strings.ts';
-import {
-  ARRAY,
-  CLASSES,
-  END,
-  KEY_CLASSES,
-  KEY_ID,
-  KEY_START,
-  KIND,
-  META,
-  NEXT,
-  PARENT,
-  REMOVED,
-  RENAMED,
-  REPLACED,
-  SETTLED_HERE,
-  START,
-  STRIDE,
-  TEXT,
-} from './tape.ts';
-
-const KINDS: readonly JsonKind[] = ['null', 'object', 'array', 'string', 'number', 'boolean', 'boolean', 'null'];
+import { after, CLASSES, END, KEY_ID, parentOf, REMOVED, REPLACED, START, STRIDE } from './tape.ts';
 
 /** A place in a document. */
 export class Cursor implements Node {
@@ -42,9 +22,13 @@ export class Cursor implements Node {
 
   get kind(): JsonKind {
     const { document, node } = this;
-    if ((document.rows[node + META]! & REPLACED) === 0) return KINDS[document.rows[node + META]! & KIND]!;
-    const inside = document.inside(node);
-    return KINDS[inside.rows[inside.root + META]! & KIND]!;
+    const classes = document.rows[node + CLASSES]!;
+    if (classes & REPLACED) return this.inside().kind;
+    if (classes & STRING) return 'string';
+    if (classes & NUMBER) return 'number';
+    if (classes & OBJECT) return 'object';
+    if (classes & ARRAY) return 'array';
+    return document.source[document.rows[node + START]!] === 'n' ? 'null' : 'boolean';
   }
 
   get json(): JsonText {
@@ -53,14 +37,17 @@ export class Cursor implements Node {
 
   get string(): string | undefined {
     const { document, node } = this;
-    const rows = document.rows;
-    if (rows[node + META]! & REPLACED) {
-      const inside = document.inside(node);
-      return new Cursor(inside, inside.root).string;
-    }
-    if ((rows[node + META]! & KIND) !== TEXT) return undefined;
+    const { rows } = document;
+    const classes = rows[node + CLASSES]!;
+    if (classes & REPLACED) return this.inside().string;
+    if ((classes & STRING) === 0) return undefined;
     const content = document.source.slice(rows[node + START]! + 1, rows[node + END]! - 1);
-    return rows[node + CLASSES]! & (ESCAPE | HIGH) ? decodeStringContent(content) : content;
+    return classes & (ESCAPE | HIGH) ? decodeStringContent(content) : content;
+  }
+
+  private inside(): Cursor {
+    const inside = this.document.inside(this.node);
+    return new Cursor(inside, inside.root);
   }
 
   get classes(): number {
@@ -72,22 +59,18 @@ export class Cursor implements Node {
   }
 
   get keyId(): number {
-    const { document, node } = this;
-    return document.rows[node + KEY_START]! < 0 ? 0 : document.rows[node + KEY_ID]!;
+    return this.document.rows[this.node + KEY_ID]!;
   }
 
   get keyClasses(): number {
-    const { document, node } = this;
-    const rows = document.rows;
-    if (rows[node + KEY_START]! < 0) return 0;
-    if (rows[node + META]! & RENAMED) return classesOf(document.keys![rows[node + KEY_CLASSES]!]!.slice(1, -1));
-    const id = rows[node + KEY_ID]!;
-    const found = rows[node + KEY_CLASSES]!;
-    return id === 0 ? found : found | keyClassesOf(id);
+    const id = this.document.rows[this.node + KEY_ID]!;
+    if (id !== 0) return keyClassesOf(id);
+    const key = this.document.keyTextOf(this.node);
+    return key === undefined ? 0 : classesOf(key.slice(1, -1));
   }
 
   get settled(): boolean {
-    return (this.document.rows[this.node + META]! & SETTLED_HERE) !== 0;
+    return (this.document.rows[this.node + CLASSES]! & SETTLED) !== 0;
   }
 
   get path(): string {
@@ -113,12 +96,16 @@ export class Cursor implements Node {
 }
 
 function pathOf(document: JsonDocument, node: number): string {
-  if (node === document.root) return document.owner === undefined ? '' : pathOf(document.owner, document.place);
-  const rows = document.rows;
-  const parent = rows[node + PARENT]!;
+  // A fragment's own root is the place that it was put in, or a member of it.
+  if (node === document.root) {
+    const before = document.owner === undefined ? '' : pathOf(document.owner, document.place);
+    return document.key === undefined ? before : before + keyInPath(document.keyOf(node)!);
+  }
+  const { rows } = document;
+  const parent = parentOf(rows, document.root, node);
   const before = pathOf(document, parent);
-  if ((rows[parent + META]! & KIND) !== ARRAY) return before + keyInPath(document.keyOf(node)!);
+  if ((rows[parent + CLASSES]! & ARRAY) === 0) return before + keyInPath(document.keyOf(node)!);
   let index = 0;
-  for (let at = parent + STRIDE; at < node; at = rows[at + NEXT]!) if ((rows[at + META]! & REMOVED) === 0) index++;
+  for (let at = parent + STRIDE; at < node; at = after(rows, at)) if ((rows[at + CLASSES]! & REMOVED) === 0) index++;
   return `${before}[${index}]`;
 }

@@ -1,29 +1,26 @@
 import { encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, JsonText, Node, Selector } from '../record/document.ts';
-import { CONTAINER, SETTLED } from './classes.ts';
+import { ARRAY, CLASS_BITS, OBJECT, SETTLED } from './classes.ts';
 import { Cursor } from './cursor.ts';
+import { type Fragment, valueText } from './fragment.ts';
 import { keyIdOf, keyName } from './keys.ts';
-import type { CompiledSelector, Segment } from './path.ts';
+import type { CompiledSelector, KeySegment, Segment } from './path.ts';
+import { readFragment } from './read.ts';
 import { render } from './render.ts';
-import { fault, load, scan } from './scanner.ts';
-import { decodeString, encodeString } from './strings.ts';
+import { decodeString } from './strings.ts';
 import {
-  ARRAY,
+  after,
   CLASSES,
+  EDIT,
   END,
   EXTENDED,
-  KEY_CLASSES,
   KEY_END,
   KEY_ID,
   KEY_START,
-  KIND,
-  META,
   NEXT,
-  OBJECT,
   REMOVED,
   RENAMED,
   REPLACED,
-  SETTLED_HERE,
   START,
   STRIDE,
   type Tape,
@@ -31,17 +28,12 @@ import {
 } from './tape.ts';
 import { visitAll, visitMatches } from './visit.ts';
 
-/** Text that a step put in. It is read only when someone looks inside. */
-export interface Fragment {
-  json: JsonText;
-  document: JsonDocument | undefined;
-  /** Of members added to an object: the ids of their keys, as long as each has one. */
-  keyIds: number[] | undefined;
+interface Place {
+  readonly document: JsonDocument;
+  readonly node: number;
 }
 
-type Visit = (node: Node) => void;
-
-/** A document on a tape. Make one with `readDocuments` or `readDocument`. */
+/** A document on a tape. Made by `readDocuments` and `readDocument`. */
 export class JsonDocument implements Document {
   readonly source: JsonText;
   /** Where the document's own text starts and ends in `source`. */
@@ -50,13 +42,17 @@ export class JsonDocument implements Document {
   readonly tape: Tape;
   readonly rows: Int32Array;
   readonly root: number;
-  /** Rows that bear an edit, in the order of the edits. */
+  /** Rows that bear an edit. */
   touched: number[] | undefined = undefined;
+  private ordered = true;
   fragments: Fragment[] | undefined = undefined;
-  keys: JsonText[] | undefined = undefined;
+  /** New keys, with their quotes, by row. */
+  keys: Map<number, JsonText> | undefined = undefined;
   /** Of a fragment: where it stands. */
   owner: JsonDocument | undefined = undefined;
   place = 0;
+  /** Of a member that was added: its key, with its quotes. */
+  key: JsonText | undefined = undefined;
 
   constructor(source: JsonText, from: number, to: number, tape: Tape, root: number) {
     this.source = source;
@@ -70,30 +66,25 @@ export class JsonDocument implements Document {
   get(selector: Selector): Node | undefined {
     const compiled = selector as CompiledSelector;
     if (!compiled.concrete) return this.firstOf(compiled);
-    const segments = compiled.segments;
+    const { segments } = compiled;
     let document: JsonDocument = this;
     let node = this.root;
     for (let depth = 0; depth < segments.length; depth++) {
-      while (document.rows[node + META]! & REPLACED) {
-        document = document.inside(node);
-        node = document.root;
-      }
       const segment = segments[depth]!;
-      if (document.rows[node + META]! & EXTENDED) {
-        const added = document.added(node, segment);
-        if (added !== undefined) {
-          document = added;
-          node = added.child(added.root, segment);
-          continue;
-        }
+      if (document.rows[node + CLASSES]! & (REPLACED | EXTENDED)) {
+        const place = document.memberOf(node, segment);
+        if (place === undefined) return undefined;
+        document = place.document;
+        node = place.node;
+      } else {
+        node = document.child(node, segment);
+        if (node < 0) return undefined;
       }
-      node = document.child(node, segment);
-      if (node < 0) return undefined;
     }
     return new Cursor(document, node);
   }
 
-  each(selector: Selector, visit: Visit, gate = 0): void {
+  each(selector: Selector, visit: (node: Node) => void, gate = 0): void {
     const compiled = selector as CompiledSelector;
     if (compiled.everything) visitAll(this, visit, gate);
     else visitMatches(this, this.root, compiled, compiled.start, visit, gate);
@@ -102,20 +93,14 @@ export class JsonDocument implements Document {
   set(selector: Selector, json: JsonText): boolean {
     const compiled = selector as CompiledSelector;
     if (!compiled.concrete) throw new TypeError(`set needs a path without wildcards, not ${compiled.path}`);
-    const segments = compiled.segments;
+    const { segments } = compiled;
     let document: JsonDocument = this;
     let node = this.root;
     for (let depth = 0; depth < segments.length; depth++) {
-      while (document.rows[node + META]! & REPLACED) {
-        document = document.inside(node);
-        node = document.root;
-      }
-      const segment = segments[depth]!;
-      const added = document.rows[node + META]! & EXTENDED ? document.added(node, segment) : undefined;
-      const next = added === undefined ? document.child(node, segment) : added.child(added.root, segment);
-      if (next < 0) return document.insert(node, segments, depth, json);
-      document = added ?? document;
-      node = next;
+      const place = document.memberOf(node, segments[depth]!);
+      if (place === undefined) return document.insert(node, segments, depth, json);
+      document = place.document;
+      node = place.node;
     }
     document.replaceAt(node, json, false);
     return true;
@@ -126,135 +111,208 @@ export class JsonDocument implements Document {
     return this.source.length === this.to - this.from ? this.source : this.source.slice(this.from, this.to);
   }
 
-  /** The member or element of the container at `node`, by one segment of a path; -1 if there is none. */
-  child(node: number, segment: Segment): number {
-    const rows = this.rows;
-    const kind = rows[node + META]! & KIND;
-    const end = rows[node + NEXT]!;
-    if (segment.kind === 'key') {
-      if (kind !== OBJECT) return -1;
-      let last = -1;
-      for (let at = node + STRIDE; at < end; at = rows[at + NEXT]!) {
-        const id = rows[at + KEY_ID]!;
-        const same = id !== 0 && segment.keyId !== 0 ? id === segment.keyId : this.keyOf(at) === segment.key;
-        if (same && (rows[at + META]! & REMOVED) === 0) last = at;
-      }
-      return last;
-    }
-    if (segment.kind !== 'index' || kind !== ARRAY) return -1;
-    let index = segment.index;
-    for (let at = node + STRIDE; at < end; at = rows[at + NEXT]!) {
-      if ((rows[at + META]! & REMOVED) === 0 && index-- === 0) return at;
-    }
-    return -1;
+  /** The value at `node` as it stands now. */
+  textAt(node: number): JsonText {
+    const { rows } = this;
+    if (rows[node + CLASSES]! & REPLACED) return valueText(this.fragmentAt(node)!);
+    if (this.touched !== undefined) return render(this, node, rows[node + START]!, rows[node + END]!);
+    return this.source.slice(rows[node + START], rows[node + END]);
+  }
+
+  /** The classes of the value at `node`, as it stands now. */
+  classesAt(node: number): number {
+    const classes = this.rows[node + CLASSES]!;
+    if (classes & SETTLED) return SETTLED;
+    if ((classes & REPLACED) === 0) return classes & CLASS_BITS;
+    const inside = this.inside(node);
+    return inside.classesAt(inside.root);
   }
 
   /** The decoded key of the member at `node`. */
   keyOf(node: number): string | undefined {
-    const rows = this.rows;
-    if (rows[node + META]! & RENAMED) return decodeString(this.keys![rows[node + KEY_CLASSES]!]!);
+    const { rows } = this;
     const id = rows[node + KEY_ID]!;
     if (id !== 0) return keyName(id);
-    const start = rows[node + KEY_START]!;
-    return start < 0 ? undefined : decodeString(this.source.slice(start, rows[node + KEY_END]));
+    const text = this.keyTextOf(node);
+    return text === undefined ? undefined : decodeString(text);
   }
 
-  /** The value at `node` as it stands now. */
-  textAt(node: number): JsonText {
-    if (this.rows[node + META]! & REPLACED) {
-      const fragment = this.fragments![this.rows[node + CLASSES]!]!;
-      return fragment.document?.text() ?? fragment.json;
+  /** The key of the member at `node` as it stands, with its quotes. */
+  keyTextOf(node: number): JsonText | undefined {
+    const { rows } = this;
+    if (rows[node + CLASSES]! & RENAMED) return this.keys!.get(node);
+    if (node === this.root) return this.key;
+    const start = rows[node + KEY_START]!;
+    return start < 0 ? undefined : this.source.slice(start, rows[node + KEY_END]);
+  }
+
+  /** A member or element of the container that came with the text at `node`, by one segment of a path; -1 if there is none. */
+  child(node: number, segment: Segment): number {
+    const { rows } = this;
+    if (segment.kind === 'key')
+      return rows[node + CLASSES]! & OBJECT ? this.member(node, segment.keyId, segment.key) : -1;
+    if (segment.kind !== 'index' || (rows[node + CLASSES]! & ARRAY) === 0) return -1;
+    const end = rows[node + NEXT]!;
+    let index = segment.index;
+    for (let at = node + STRIDE; at < end; at = after(rows, at)) {
+      if ((rows[at + CLASSES]! & REMOVED) === 0 && index-- === 0) return at;
     }
-    if (this.touched !== undefined) return render(this, node, this.rows[node + START]!, this.rows[node + END]!);
-    return this.source.slice(this.rows[node + START], this.rows[node + END]);
+    return -1;
+  }
+
+  /** The last member with a key. */
+  private member(node: number, keyId: number, key: string): number {
+    const { rows } = this;
+    const end = rows[node + NEXT]!;
+    let last = -1;
+    for (let at = node + STRIDE; at < end; at = after(rows, at)) {
+      const id = rows[at + KEY_ID]!;
+      if (id !== keyId && id !== 0) continue;
+      if ((id === 0 && this.keyOf(at) !== key) || rows[at + CLASSES]! & REMOVED) continue;
+      last = at;
+    }
+    return last;
+  }
+
+  /** A member or element of the value at `node` as it stands now. */
+  memberOf(node: number, segment: Segment): Place | undefined {
+    const classes = this.rows[node + CLASSES]!;
+    if (classes & REPLACED) {
+      const inside = this.inside(node);
+      return inside.memberOf(inside.root, segment);
+    }
+    if (classes & EXTENDED && segment.kind === 'key') {
+      const added = this.addedMember(node, segment);
+      if (added !== undefined) return added;
+    }
+    const member = this.child(node, segment);
+    return member < 0 ? undefined : { document: this, node: member };
+  }
+
+  /** Of the members added to the object at `node`, the one with a key. */
+  private addedMember(node: number, segment: KeySegment): Place | undefined {
+    for (let added = this.fragmentAt(node); added !== undefined; added = added.more) {
+      if (added.document === undefined && added.keyId !== segment.keyId && added.keyId !== 0) continue;
+      const document = this.read(added, node);
+      const { root } = document;
+      if (!document.isRemoved(root) && document.keyOf(root) === segment.key) return { document, node: root };
+    }
+    return undefined;
+  }
+
+  isRemoved(node: number): boolean {
+    return (this.rows[node + CLASSES]! & REMOVED) !== 0;
+  }
+
+  fragmentAt(node: number): Fragment | undefined {
+    return this.fragments![this.rows[node + EDIT]!];
   }
 
   /** What stands in the place of the value at `node`, read. */
   inside(node: number): JsonDocument {
-    const fragment = this.fragments![this.rows[node + CLASSES]!]!;
+    return this.read(this.fragmentAt(node)!, node);
+  }
+
+  /** A fragment that belongs to the value at `node`, read. */
+  read(fragment: Fragment, node: number): JsonDocument {
     if (fragment.document === undefined) {
-      fragment.document = readFragment(fragment.json, this.tape);
-      fragment.document.owner = this;
-      fragment.document.place = node;
+      const document = readFragment(fragment.json, this.tape);
+      document.owner = this;
+      document.place = node;
+      if (fragment.key !== '') {
+        document.key = fragment.key.slice(0, -1);
+        document.rows[document.root + KEY_ID] = fragment.keyId;
+      }
+      fragment.document = document;
     }
     return fragment.document;
   }
 
-  /** The members added to the object at `node`, if one of them can be the segment's. */
-  added(node: number, segment: Segment): JsonDocument | undefined {
-    if (segment.kind !== 'key') return undefined;
-    const { keyIds, document } = this.fragments![this.rows[node + CLASSES]!]!;
-    if (document === undefined && keyIds !== undefined && segment.keyId !== 0 && !keyIds.includes(segment.keyId)) {
-      return undefined;
-    }
-    const members = this.inside(node);
-    return members.child(members.root, segment) < 0 ? undefined : members;
-  }
-
-  touch(node: number, flag: number): void {
-    const meta = this.rows[node + META]!;
-    if ((meta & TOUCHED) === 0) {
-      this.touched ??= [];
-      this.touched.push(node);
-    }
-    this.rows[node + META] = meta | flag;
-  }
-
   replaceAt(node: number, json: JsonText, settled: boolean): void {
-    this.fragments ??= [];
     this.touch(node, REPLACED);
-    const meta = this.rows[node + META]! & ~(EXTENDED | SETTLED_HERE);
-    this.rows[node + META] = settled ? meta | SETTLED_HERE : meta;
-    this.rows[node + CLASSES] = this.fragments.push({ json, document: undefined, keyIds: undefined }) - 1;
+    const classes = this.rows[node + CLASSES]! & ~(EXTENDED | SETTLED);
+    this.rows[node + CLASSES] = settled ? classes | SETTLED : classes;
+    this.keep(node, { json, key: '', keyId: 0, document: undefined, more: undefined });
   }
 
   removeAt(node: number): void {
-    if (node !== this.root) this.touch(node, REMOVED);
-    else this.replaceAt(node, 'null', false);
+    // A document without a value is none.
+    if (node === this.root && this.key === undefined) this.replaceAt(node, 'null', true);
+    else this.touch(node, REMOVED);
   }
 
   renameAt(node: number, key: JsonText): void {
-    if (this.rows[node + KEY_START]! < 0) return;
-    this.keys ??= [];
+    if (this.keyTextOf(node) === undefined) return;
     this.touch(node, RENAMED);
+    this.keys ??= new Map();
+    this.keys.set(node, key);
     const name = decodeString(key);
-    this.rows[node + KEY_CLASSES] = this.keys.push(key) - 1;
     this.rows[node + KEY_ID] = keyIdOf(encodeUtf8(name), name);
   }
 
-  /** Adds the member `segments[depth]` to the object at `node`, with the parents that the rest of the path needs. */
-  private insert(node: number, segments: readonly Segment[], depth: number, json: JsonText): boolean {
-    if ((this.rows[node + META]! & KIND) !== OBJECT) return false;
-    let value = json;
-    for (let at = segments.length - 1; at > depth; at--) {
-      const segment = segments[at]!;
-      if (segment.kind !== 'key') return false;
-      value = `{${encodeString(segment.key)}:${value}}`;
-    }
-    const segment = segments[depth]!;
-    if (segment.kind !== 'key') return false;
-    const member = `${encodeString(segment.key)}:${value}`;
-    if (this.rows[node + META]! & EXTENDED) this.extend(node, member, segment.keyId);
-    else {
-      this.touch(node, EXTENDED);
-      const keyIds = segment.keyId === 0 ? undefined : [segment.keyId];
-      this.fragments ??= [];
-      this.rows[node + CLASSES] = this.fragments.push({ json: `{${member}}`, document: undefined, keyIds }) - 1;
-    }
-    return true;
+  /** Rows that bear an edit, in document order. */
+  touchedInOrder(): readonly number[] {
+    if (this.touched === undefined) return [];
+    if (!this.ordered) this.touched.sort((a, b) => a - b);
+    this.ordered = true;
+    return this.touched;
   }
 
-  private extend(node: number, member: JsonText, keyId: number): void {
-    const fragment = this.fragments![this.rows[node + CLASSES]!]!;
-    if (fragment.document !== undefined) {
-      fragment.json = fragment.document.text();
-      fragment.document = undefined;
-      fragment.keyIds = undefined;
+  private touch(node: number, edit: number): void {
+    const classes = this.rows[node + CLASSES]!;
+    this.rows[node + CLASSES] = classes | edit;
+    if (classes & TOUCHED) return;
+    if (this.touched === undefined) this.touched = [node];
+    else this.note(node, this.touched);
+  }
+
+  /** Few edits are kept in order as they come; many are sorted once. */
+  private note(node: number, touched: number[]): void {
+    let at = touched.length;
+    if (at > 32) {
+      if (node < touched[at - 1]!) this.ordered = false;
+    } else {
+      for (; at > 0 && touched[at - 1]! > node; at--) touched[at] = touched[at - 1]!;
     }
-    const before = fragment.json.slice(0, -1);
-    fragment.json = `${before === '{' ? before : `${before},`}${member}}`;
-    if (keyId === 0) fragment.keyIds = undefined;
-    else fragment.keyIds?.push(keyId);
+    touched[at] = node;
+  }
+
+  private keep(node: number, fragment: Fragment): void {
+    this.rows[node + EDIT] = this.fragments === undefined ? 0 : this.fragments.length;
+    if (this.fragments === undefined) this.fragments = [fragment];
+    else this.fragments.push(fragment);
+  }
+
+  /** Adds the member `segments[depth]` to the value at `node`, with the parents that the rest of the path needs. */
+  private insert(node: number, segments: readonly Segment[], depth: number, json: JsonText): boolean {
+    if (this.rows[node + CLASSES]! & REPLACED) {
+      const inside = this.inside(node);
+      return inside.insert(inside.root, segments, depth, json);
+    }
+    const segment = segments[depth]!;
+    if ((this.rows[node + CLASSES]! & OBJECT) === 0 || segment.kind !== 'key') return false;
+    let value = json;
+    for (let at = segments.length - 1; at > depth; at--) {
+      const below = segments[at]!;
+      if (below.kind !== 'key') return false;
+      value = `{${below.json}${value}}`;
+    }
+    const added: Fragment = {
+      json: value,
+      key: segment.json,
+      keyId: segment.keyId,
+      document: undefined,
+      more: undefined,
+    };
+    if (this.rows[node + CLASSES]! & EXTENDED) {
+      let last = this.fragmentAt(node)!;
+      while (last.more !== undefined) last = last.more;
+      last.more = added;
+    } else {
+      this.touch(node, EXTENDED);
+      this.keep(node, added);
+    }
+    return true;
   }
 
   private firstOf(selector: CompiledSelector): Node | undefined {
@@ -264,22 +322,4 @@ export class JsonDocument implements Document {
     });
     return first;
   }
-
-  /** The classes of the value at `node`, as it stands now. */
-  classesAt(node: number): number {
-    const meta = this.rows[node + META]!;
-    if (meta & EXTENDED) return CONTAINER;
-    if ((meta & REPLACED) === 0) return this.rows[node + CLASSES]!;
-    if (meta & SETTLED_HERE) return SETTLED;
-    const inside = this.inside(node);
-    return inside.rows[inside.root + CLASSES]!;
-  }
-}
-
-/** Reads text that a step put in. */
-function readFragment(json: JsonText, tape: Tape): JsonDocument {
-  load(json);
-  const root = tape.used;
-  if (scan(tape, 0) !== json.length) throw new SyntaxError(`a step put in what is not JSON: ${fault.message}`);
-  return new JsonDocument(json, 0, json.length, tape, root);
 }

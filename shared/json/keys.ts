@@ -16,11 +16,12 @@ const LONGEST = 128;
 const slots = new Int32Array(SLOTS);
 const names: string[] = [''];
 const classes: number[] = [0];
-const offsets = new Int32Array(KEY_IDS + 1);
-/** Which key came after this one, last time: a guess that saves the hash. */
-const successors = new Int32Array(KEY_IDS);
-/** Raw bytes of the keys, one after the other. */
-let pool = new Uint8Array(64 * 1024);
+export const keyTable: KeyTable = {
+  pool: new Uint8Array(64 * 1024),
+  offsets: new Int32Array(KEY_IDS + 1),
+  successors: new Int32Array(KEY_IDS),
+};
+const { offsets, successors } = keyTable;
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
@@ -29,6 +30,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+  const { pool } = keyTable;
   let at = offsets[id]!;
   if (offsets[id + 1]! - at !== end - start) return false;
   for (let i = start; i < end; i++) if (pool[at++] !== bytes[i]) return false;
@@ -51,13 +53,13 @@ function add(slot: number, bytes: Uint8Array, start: number, end: number): numbe
   const id = names.length;
   const offset = offsets[id]!;
   if (id >= KEY_IDS) return 0;
-  if (offset + end - start > pool.length) {
-    const larger = new Uint8Array(pool.length * 2);
-    larger.set(pool);
-    pool = larger;
+  if (offset + end - start > keyTable.pool.length) {
+    const larger = new Uint8Array(keyTable.pool.length * 2);
+    larger.set(keyTable.pool);
+    keyTable.pool = larger;
   }
   const key = Buffer.from(bytes.slice(start, end));
-  pool.set(key, offset);
+  keyTable.pool.set(key, offset);
   offsets[id + 1] = offset + key.length;
   slots[slot] = id;
   names.push(key.toString('utf8'));
@@ -73,18 +75,14 @@ export function keyIdOf(raw: ByteString, key: string): number {
   return id !== 0 && names[id] === key ? id : 0;
 }
 
-/** The key that followed key `previous` last time; 0 where none did. */
-export function successorOf(previous: number): number {
-  return successors[previous]!;
-}
-
-/** Where key `id` ends (after its closing quote) if it stands at `start`; 0 where another stands there. */
-export function endOfKey(id: number, bytes: Uint8Array, start: number): number {
-  let at = offsets[id]!;
-  const stop = offsets[id + 1]!;
-  let i = start;
-  while (at < stop) if (pool[at++] !== bytes[i++]) return 0;
-  return bytes[i] === 0x22 ? i + 1 : 0;
+/** What the scanner reads for itself: a call for each key would cost more than the comparing. */
+export interface KeyTable {
+  /** Raw bytes of the keys, one after the other. */
+  pool: Uint8Array;
+  /** By id: where the key's bytes start in the pool; they end where the next one's start. */
+  readonly offsets: Int32Array;
+  /** By id: the key that came after it last time; 0 where none did. A guess that saves the hash. */
+  readonly successors: Int32Array;
 }
 
 /** Only for keys that were read from text without escapes: what is guessed is not looked at again. */

@@ -1,13 +1,22 @@
 import { encodeUtf8 } from '../record/byte-string.ts';
-import type { Selector } from '../record/document.ts';
+import type { JsonText, Selector } from '../record/document.ts';
 import { keyIdOf } from './keys.ts';
+import { encodeString } from './strings.ts';
 
 /** One step of a path. */
 export type Segment =
-  | { readonly kind: 'key'; readonly key: string; readonly keyId: number }
+  | KeySegment
   | { readonly kind: 'index'; readonly index: number }
   | { readonly kind: 'any' }
   | { readonly kind: 'deep' };
+
+export interface KeySegment {
+  readonly kind: 'key';
+  readonly key: string;
+  readonly keyId: number;
+  /** The key as a member's text begins: `"key":`. */
+  readonly json: JsonText;
+}
 
 /** A selector as the engine compiles it. */
 export interface CompiledSelector extends Selector {
@@ -126,8 +135,8 @@ function readQuoted(path: string, at: number, quote: string): Read {
   return { segment: keySegment(key), end: end + 2 };
 }
 
-function keySegment(key: string): Segment {
-  return { kind: 'key', key, keyId: keyIdOf(encodeUtf8(key), key) };
+function keySegment(key: string): KeySegment {
+  return { kind: 'key', key, keyId: keyIdOf(encodeUtf8(key), key), json: `${encodeString(key)}:` };
 }
 
 /** How a path names a member: `.key`, or `["…"]` where the key is not plain. */

@@ -64,3 +64,11 @@ export function readDocument(text: JsonText, tape: Tape = createTape()): JsonDoc
     return permanent('InvalidJson', 'decode', `${documents.length} documents where one is expected`);
   return documents[0]!;
 }
+
+/** Reads what a step put in: its text is one value. */
+export function readFragment(json: JsonText, tape: Tape): JsonDocument {
+  load(json);
+  const root = tape.used;
+  if (scan(tape, 0) !== json.length) throw new SyntaxError('a step put in what is not JSON');
+  return new JsonDocument(json, 0, json.length, tape, root);
+}

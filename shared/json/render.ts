@@ -1,15 +1,14 @@
 import type { JsonText } from '../record/document.ts';
 import type { JsonDocument } from './document.ts';
+import { memberText, valueText } from './fragment.ts';
 import {
+  after,
   CLASSES,
   END,
   EXTENDED,
-  KEY_CLASSES,
   KEY_END,
   KEY_START,
-  META,
   NEXT,
-  PARENT,
   REMOVED,
   RENAMED,
   REPLACED,
@@ -17,105 +16,122 @@ import {
   STRIDE,
 } from './tape.ts';
 
-/** New text for the bytes from `start` to `end`. */
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: JsonText;
-}
-
 /** How far a container's members have been gone through, for taking some of them out. */
 interface Progress {
+  readonly container: number;
   at: number;
   previousEnd: number;
   survivor: boolean;
 }
 
-/** The text from `from` to `to`, which holds the value at `top`, with the edits that were laid over it: one join. */
+/** The text from `from` to `to`, which holds the value at `top`, with the edits that were laid over it. */
 export function render(document: JsonDocument, top: number, from: number, to: number): JsonText {
-  const edits = editsBelow(document, top);
-  const source = document.source;
-  let text = '';
-  let at = from;
-  for (const edit of edits) {
+  const { rows } = document;
+  const touched = document.touchedInOrder();
+  const out: Writer = { source: document.source, text: '', at: from };
+  const end = after(rows, top);
+  const progress: Progress[] = [];
+  /** Objects with new members, which are written when their last own member is: the innermost last. */
+  const extended: number[] = [];
+  for (let index = top === document.root ? 0 : firstFrom(touched, top); index < touched.length; index++) {
+    const node = touched[index]!;
+    if (node >= end) break;
+    while (extended.length > 0 && node >= rows[extended.at(-1)! + NEXT]!) writeAdded(document, extended.pop()!, out);
     // What lies inside something replaced or removed is gone with it.
-    if (edit.start < at) continue;
-    text += source.slice(at, edit.start) + edit.text;
-    at = edit.end;
-  }
-  return text + source.slice(at, to);
-}
-
-/** The edits at and below `top`, in the order of their places. */
-function editsBelow(document: JsonDocument, top: number): Edit[] {
-  const rows = document.rows;
-  const end = rows[top + NEXT]!;
-  const edits: Edit[] = [];
-  let progress: Map<number, Progress> | undefined;
-  const touched = document.touched!;
-  if (touched.length > 1) touched.sort((a, b) => a - b);
-  for (const node of touched) {
-    if (node < top || node >= end) continue;
-    const meta = rows[node + META]!;
-    if (meta & REMOVED) {
-      progress ??= new Map();
-      edits.push(removal(document, node, progress));
+    if (rows[node + START]! < out.at) continue;
+    const classes = rows[node + CLASSES]!;
+    if (classes & REMOVED && node !== top) {
+      remove(document, node, progress, out);
       continue;
     }
-    if (meta & RENAMED && node !== top) {
-      const text = document.keys![rows[node + KEY_CLASSES]!]!;
-      edits.push({ start: rows[node + KEY_START]!, end: rows[node + KEY_END]!, text });
+    if (classes & RENAMED && node !== top) {
+      write(out, rows[node + KEY_START]!, rows[node + KEY_END]!, document.keyTextOf(node)!);
     }
-    if (meta & REPLACED) {
-      edits.push({ start: rows[node + START]!, end: rows[node + END]!, text: fragmentText(document, node) });
-    } else if (meta & EXTENDED) {
-      const edit = addition(document, node);
-      if (edit !== undefined) edits.push(edit);
-    }
+    if (classes & REPLACED) write(out, rows[node + START]!, rows[node + END]!, valueText(document.fragmentAt(node)!));
+    else if (classes & EXTENDED) extended.push(node);
   }
-  return edits.length > 1 ? edits.sort((a, b) => a.start - b.start) : edits;
+  while (extended.length > 0) writeAdded(document, extended.pop()!, out);
+  return out.text + out.source.slice(out.at, to);
 }
 
-function fragmentText(document: JsonDocument, node: number): JsonText {
-  const fragment = document.fragments![document.rows[node + CLASSES]!]!;
-  return fragment.document?.text() ?? fragment.json;
+/** The document as far as it is written. */
+interface Writer {
+  readonly source: JsonText;
+  text: JsonText;
+  at: number;
+}
+
+/** Puts `text` in the place of the bytes from `start` to `end`. */
+function write(out: Writer, start: number, end: number, text: JsonText): void {
+  out.text = out.text + out.source.slice(out.at, start) + text;
+  out.at = end;
+}
+
+/** The index of the first row at or after `node`. */
+function firstFrom(touched: readonly number[], node: number): number {
+  let low = 0;
+  let high = touched.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (touched[middle]! < node) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Members added to the object at `node` come after its last one. */
-function addition(document: JsonDocument, node: number): Edit | undefined {
-  const rows = document.rows;
-  const members = fragmentText(document, node).slice(1, -1);
-  if (members === '') return undefined;
+function writeAdded(document: JsonDocument, node: number, out: Writer): void {
+  const { rows } = document;
   let place = rows[node + START]! + 1;
-  let survivor = false;
+  let comma = '';
   const end = rows[node + NEXT]!;
-  for (let at = node + STRIDE; at < end; at = rows[at + NEXT]!) {
+  for (let at = node + STRIDE; at < end; at = after(rows, at)) {
     place = rows[at + END]!;
-    if ((rows[at + META]! & REMOVED) === 0) survivor = true;
+    if ((rows[at + CLASSES]! & REMOVED) === 0) comma = ',';
   }
-  return { start: place, end: place, text: survivor ? `,${members}` : members };
+  let text = '';
+  for (let added = document.fragmentAt(node); added !== undefined; added = added.more) {
+    const member = memberText(added);
+    if (member === '') continue;
+    text += comma + member;
+    comma = ',';
+  }
+  write(out, place, place, text);
 }
 
-/**
- * Takes a value out with one comma: the one before it where a value before it stays, else the one after it.
- */
-function removal(document: JsonDocument, node: number, progress: Map<number, Progress>): Edit {
-  const rows = document.rows;
-  const parent = rows[node + PARENT]!;
-  let state = progress.get(parent);
-  if (state === undefined) {
-    state = { at: parent + STRIDE, previousEnd: 0, survivor: false };
-    progress.set(parent, state);
+/** Takes a value out with one comma: the one before it where a value before it stays, else the one after it. */
+function remove(document: JsonDocument, node: number, stack: Progress[], out: Writer): void {
+  const { rows } = document;
+  const { container, previousEnd, survivor } = progressTo(document, node, stack);
+  if (survivor) {
+    write(out, previousEnd, rows[node + END]!, '');
+    return;
   }
-  while (state.at < node) {
-    state.previousEnd = rows[state.at + END]!;
-    if ((rows[state.at + META]! & REMOVED) === 0) state.survivor = true;
-    state.at = rows[state.at + NEXT]!;
+  const next = after(rows, node);
+  const end = next < rows[container + NEXT]! ? startOf(rows, next) : rows[node + END]!;
+  write(out, startOf(rows, node), end, '');
+}
+
+/** Goes on to `node`. Nodes come in document order, so that the containers that are still open are a stack. */
+function progressTo(document: JsonDocument, node: number, stack: Progress[]): Progress {
+  const { rows } = document;
+  while (stack.length > 0 && node >= rows[stack.at(-1)!.container + NEXT]!) stack.pop();
+  let open = stack.at(-1) ?? opened(document.root, stack);
+  for (;;) {
+    while (after(rows, open.at) <= node) {
+      open.previousEnd = rows[open.at + END]!;
+      if ((rows[open.at + CLASSES]! & REMOVED) === 0) open.survivor = true;
+      open.at = after(rows, open.at);
+    }
+    if (open.at === node) return open;
+    open = opened(open.at, stack);
   }
-  if (state.survivor) return { start: state.previousEnd, end: rows[node + END]!, text: '' };
-  const next = rows[node + NEXT]!;
-  const end = next < rows[parent + NEXT]! ? startOf(rows, next) : rows[node + END]!;
-  return { start: startOf(rows, node), end, text: '' };
+}
+
+function opened(container: number, stack: Progress[]): Progress {
+  const progress = { container, at: container + STRIDE, previousEnd: 0, survivor: false };
+  stack.push(progress);
+  return progress;
 }
 
 function startOf(rows: Int32Array, node: number): number {

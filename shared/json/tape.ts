@@ -1,43 +1,52 @@
+import { CONTAINER } from './classes.ts';
+
 /**
  * The tape: one row of numbers for each value of a document, in document order. A row's offset names its node.
  */
 
-export const STRIDE = 10;
+export const STRIDE = 9;
 
-/** Kind and flags. */
-export const META = 0;
 /** Where the value's text starts, and ends (exclusive). */
-export const START = 1;
-export const END = 2;
+export const START = 0;
+export const END = 1;
+/** What the value is and holds (classes.ts), and the edits that it bears. */
+export const CLASSES = 2;
 /** Where the member's key starts (its opening quote), and ends (after its closing quote); -1 where there is no key. */
 export const KEY_START = 3;
 export const KEY_END = 4;
 export const KEY_ID = 5;
-/** Classes of the key; of a renamed key, the index of its new text. */
-export const KEY_CLASSES = 6;
-/** Classes of the value; of a replaced value, the index of what stands in its place; of an object with members added, theirs. */
-export const CLASSES = 7;
-/** The container's row; -1 for the document itself. */
-export const PARENT = 8;
-/** The row after this value and all it holds. */
-export const NEXT = 9;
+/** Of a container: the row after all it holds. */
+export const NEXT = 6;
+/** The container's row; -1 for the document itself. Of containers alone: see `parentOf`. */
+export const PARENT = 7;
+/** The index of the text that stands in the value's place, or of the members added. Written with the edit. */
+export const EDIT = 8;
 
-export const OBJECT = 1;
-export const ARRAY = 2;
-export const TEXT = 3;
-export const DIGITS = 4;
-export const TRUE = 5;
-export const FALSE = 6;
-export const NULL = 7;
-export const KIND = 7;
-
-export const REMOVED = 1 << 3;
-export const REPLACED = 1 << 4;
+/** Edits, as bits of `CLASSES`. */
+export const REMOVED = 1 << 25;
+export const REPLACED = 1 << 26;
 /** Members were added to the object. */
-export const EXTENDED = 1 << 5;
-export const RENAMED = 1 << 6;
-export const SETTLED_HERE = 1 << 7;
+export const EXTENDED = 1 << 27;
+export const RENAMED = 1 << 28;
 export const TOUCHED = REMOVED | REPLACED | EXTENDED | RENAMED;
+
+/** The row after the value at `node` and all it holds. */
+export function after(rows: Int32Array, node: number): number {
+  return rows[node + CLASSES]! & CONTAINER ? rows[node + NEXT]! : node + STRIDE;
+}
+
+/** The container of the value at `node`: found from the root down, for what is rarely asked. */
+export function parentOf(rows: Int32Array, root: number, node: number): number {
+  let parent = root;
+  for (let at = root + STRIDE; at < node; ) {
+    const next = after(rows, at);
+    if (next > node) {
+      parent = at;
+      at += STRIDE;
+    } else at = next;
+  }
+  return parent;
+}
 
 /** Rows for the documents that are read at one time. */
 export interface Tape {

@@ -1,72 +1,68 @@
 import type { Node } from '../record/document.ts';
-import { SETTLED } from './classes.ts';
+import { ARRAY, CONTAINER, SETTLED } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import type { JsonDocument } from './document.ts';
 import { advance, type CompiledSelector } from './path.ts';
-import {
-  ARRAY,
-  CLASSES,
-  EXTENDED,
-  KEY_ID,
-  KIND,
-  META,
-  NEXT,
-  OBJECT,
-  REMOVED,
-  REPLACED,
-  SETTLED_HERE,
-  STRIDE,
-} from './tape.ts';
+import { after, CLASSES, EDIT, EXTENDED, KEY_ID, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
 
 type Visit = (node: Node) => void;
 
 /** Visits every value: a walk along the tape, and into what steps put in. */
 export function visitAll(document: JsonDocument, visit: Visit, gate: number): void {
   const cursor = new Cursor(document, document.root);
-  if (visitOne(document, document.root, cursor, visit, gate)) visitBelow(document, document.root, visit, gate);
+  if (visitOne(document, document.root, cursor, visit, gate)) visitBelow(document, document.root, cursor, visit, gate);
 }
 
-/** Visits what the container at `top` holds. */
-function visitBelow(document: JsonDocument, top: number, visit: Visit, gate: number): void {
-  const rows = document.rows;
-  if (rows[top + META]! & REPLACED) {
-    if (gate !== 0 && rows[top + META]! & SETTLED_HERE && (gate & SETTLED) === 0) return;
+/** Visits what the value at `top` holds. */
+function visitBelow(document: JsonDocument, top: number, cursor: Cursor, visit: Visit, gate: number): void {
+  const { rows } = document;
+  const classes = rows[top + CLASSES]!;
+  if (classes & REPLACED) {
+    if (isClosed(classes, gate)) return;
     const inside = document.inside(top);
-    visitBelow(inside, inside.root, visit, gate);
+    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, gate);
     return;
   }
+  if ((classes & CONTAINER) === 0) return;
   const end = rows[top + NEXT]!;
-  const cursor = new Cursor(document, top);
-  const extended = rows[top + META]! & EXTENDED ? document.inside(top) : undefined;
   let at = top + STRIDE;
   while (at < end) {
-    if (!visitOne(document, at, cursor, visit, gate)) at = rows[at + NEXT]!;
-    else if (rows[at + META]! & (REPLACED | EXTENDED)) {
-      visitBelow(document, at, visit, gate);
-      at = rows[at + NEXT]!;
+    const found = rows[at + CLASSES]!;
+    // Most values are neither edited nor asked for.
+    if ((found & (TOUCHED | SETTLED)) === 0 && gate !== 0 && (found & gate) === 0) {
+      at += STRIDE;
+    } else if (!visitOne(document, at, cursor, visit, gate)) at = after(rows, at);
+    else if (rows[at + CLASSES]! & (REPLACED | EXTENDED)) {
+      visitBelow(document, at, cursor, visit, gate);
+      at = after(rows, at);
     } else at += STRIDE;
   }
-  if (extended !== undefined) visitBelow(extended, extended.root, visit, gate);
+  if ((classes & EXTENDED) === 0) return;
+  for (let added = document.fragmentAt(top); added !== undefined; added = added.more) {
+    visitAll(document.read(added, top), visit, gate);
+  }
+}
+
+/** A path rule has dealt with the value, and settled ones are not asked for. */
+function isClosed(classes: number, gate: number): boolean {
+  return gate !== 0 && (classes & SETTLED) !== 0 && (gate & SETTLED) === 0;
 }
 
 /** Visits the value at `at`. False where nothing below it is to be visited: it is gone, or this visit put it in. */
 function visitOne(document: JsonDocument, at: number, cursor: Cursor, visit: Visit, gate: number): boolean {
-  const rows = document.rows;
-  const meta = rows[at + META]!;
-  if (meta & REMOVED) return false;
+  const { rows } = document;
   const before = rows[at + CLASSES]!;
-  if (gate === 0 || (document.classesAt(at) & gate) !== 0) {
-    cursor.node = at;
-    visit(cursor);
-    const after = rows[at + META]!;
-    if (after & REMOVED) return false;
-    if (after & REPLACED) return (meta & REPLACED) !== 0 && rows[at + CLASSES] === before;
-    if (after & EXTENDED && !(meta & EXTENDED)) return true;
-  }
-  return true;
+  if (before & REMOVED || isClosed(before, gate)) return false;
+  if (gate !== 0 && (document.classesAt(at) & gate) === 0) return true;
+  const edit = rows[at + EDIT];
+  cursor.node = at;
+  visit(cursor);
+  const now = rows[at + CLASSES]!;
+  if (now & REMOVED) return false;
+  return (now & REPLACED) === 0 || ((before & REPLACED) !== 0 && rows[at + EDIT] === edit);
 }
 
-/** Visits the values below `top` that the selector matches, `top` being in the matcher's `states`. */
+/** Visits the values at and below `top` that the selector matches, `top` being in the matcher's `states`. */
 export function visitMatches(
   document: JsonDocument,
   top: number,
@@ -75,10 +71,9 @@ export function visitMatches(
   visit: Visit,
   gate: number,
 ): void {
-  if (states & selector.accept) {
-    if (!visitOne(document, top, new Cursor(document, top), visit, gate)) return;
-  } else if (document.rows[top + META]! & REMOVED) return;
-  if ((states & (selector.accept - 1)) !== 0) visitMatchesBelow(document, top, selector, states, visit, gate);
+  if (document.rows[top + CLASSES]! & REMOVED) return;
+  if (states & selector.accept && !visitOne(document, top, new Cursor(document, top), visit, gate)) return;
+  if (states & (selector.accept - 1)) visitMatchesBelow(document, top, selector, states, visit, gate);
 }
 
 function visitMatchesBelow(
@@ -89,23 +84,33 @@ function visitMatchesBelow(
   visit: Visit,
   gate: number,
 ): void {
-  const rows = document.rows;
-  if (rows[top + META]! & REPLACED) {
-    if (gate !== 0 && rows[top + META]! & SETTLED_HERE && (gate & SETTLED) === 0) return;
+  const { rows } = document;
+  const classes = rows[top + CLASSES]!;
+  if (classes & REPLACED) {
+    if (isClosed(classes, gate)) return;
     const inside = document.inside(top);
     visitMatchesBelow(inside, inside.root, selector, states, visit, gate);
     return;
   }
-  const kind = rows[top + META]! & KIND;
-  if (kind !== OBJECT && kind !== ARRAY) return;
-  const extended = rows[top + META]! & EXTENDED ? document.inside(top) : undefined;
+  if ((classes & CONTAINER) === 0) return;
+  const isArray = (classes & ARRAY) !== 0;
   const end = rows[top + NEXT]!;
-  let index = kind === ARRAY ? 0 : -1;
-  for (let at = top + STRIDE; at < end; at = rows[at + NEXT]!) {
-    if (rows[at + META]! & REMOVED) continue;
-    const next = advance(selector, states, rows[at + KEY_ID]!, index, () => document.keyOf(at));
-    if (kind === ARRAY) index++;
-    if (next !== 0) visitMatches(document, at, selector, next, visit, gate);
+  let index = 0;
+  let at = top + STRIDE;
+  // What a visit removes still counts: the elements behind it keep their places until the visit is over.
+  while (at < end) {
+    if ((rows[at + CLASSES]! & REMOVED) === 0) {
+      const member = at;
+      const next = advance(selector, states, rows[at + KEY_ID]!, isArray ? index++ : -1, () => document.keyOf(member));
+      if (next !== 0) visitMatches(document, at, selector, next, visit, gate);
+    }
+    at = after(rows, at);
   }
-  if (extended !== undefined) visitMatchesBelow(extended, extended.root, selector, states, visit, gate);
+  if ((classes & EXTENDED) === 0) return;
+  for (let added = document.fragmentAt(top); added !== undefined; added = added.more) {
+    const inside = document.read(added, top);
+    const { root } = inside;
+    const next = advance(selector, states, inside.rows[root + KEY_ID]!, -1, () => inside.keyOf(root));
+    if (next !== 0) visitMatches(inside, root, selector, next, visit, gate);
+  }
 }
