@@ -5,7 +5,7 @@ import { permanent } from '../record/failure.ts';
 import type { Decoded, InputFormat } from '../record/format.ts';
 import { dropped, failed } from '../record/outcome.ts';
 import { documented } from '../record/reference.ts';
-import { isGzip } from './gzip.ts';
+import { isGzip } from './gunzip.ts';
 import { readEmfLine, readLambdaLine } from './lambda-line.ts';
 import { type LogEnvelope, readEnvelopes, writeEnvelopes } from './log-envelope.ts';
 import { type Joining, joinLines, type Lines } from './stack-trace.ts';

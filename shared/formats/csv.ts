@@ -6,7 +6,7 @@ import { documented } from '../record/reference.ts';
 import { type CellType, typedValue } from './cell.ts';
 import { type Row, readRows } from './csv-rows.ts';
 import { csvWriter } from './csv-writer.ts';
-import { unpacked } from './gzip.ts';
+import { unpacked } from './gunzip.ts';
 import { deal, emptyRecord, type Fault, failedAt, fault, isText, jsonString, withoutByteOrderMark } from './text.ts';
 
 export interface CsvOptions<Column extends string = string> {

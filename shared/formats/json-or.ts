@@ -2,7 +2,7 @@ import type { ByteString } from '../record/byte-string.ts';
 import type { InputFormat } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
 import { csv } from './csv.ts';
-import { unpacked } from './gzip.ts';
+import { unpacked } from './gunzip.ts';
 import { jsonInput } from './json.ts';
 
 /** A text that begins so is JSON: no row or line that pipelines read begins with a brace or bracket. */

@@ -3,7 +3,7 @@ import { createTape, readDocuments } from '../json/index.ts';
 import type { ByteString } from '../record/byte-string.ts';
 import type { InputFormat } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
-import { unpacked } from './gzip.ts';
+import { unpacked } from './gunzip.ts';
 import { deal } from './text.ts';
 
 /** A record's text as it came: the engine's scanner checks it, and finds the documents in it. */

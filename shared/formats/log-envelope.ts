@@ -2,7 +2,7 @@ import { createTape, type JsonDocument, readDocuments } from '../json/index.ts';
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../record/byte-string.ts';
 import { permanent } from '../record/failure.ts';
 import { type Failed, failed } from '../record/outcome.ts';
-import { unpacked } from './gzip.ts';
+import { unpacked } from './gunzip.ts';
 import { isText } from './text.ts';
 
 /** What CloudWatch Logs sends for a subscription: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html */

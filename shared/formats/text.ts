@@ -4,7 +4,7 @@ import type { JsonText } from '../record/document.ts';
 import { permanent } from '../record/failure.ts';
 import type { Decoded, InputFormat } from '../record/format.ts';
 import { type Failed, failed } from '../record/outcome.ts';
-import { unpacked } from './gzip.ts';
+import { unpacked } from './gunzip.ts';
 
 /** Why a line, row or record can't be read: a failure's code, and its message without the place and without values. */
 export interface Fault {

@@ -1,0 +1,50 @@
+import { gunzipSync } from 'node:zlib';
+import { type ByteString, byteStringOf, bytesOf } from '../record/byte-string.ts';
+import { permanent } from '../record/failure.ts';
+import { type Failed, failed } from '../record/outcome.ts';
+
+/** What a record may unpack to, in bytes: 32 times the largest record of a delivery stream. */
+export const MAX_UNPACKED = 32 * 1024 * 1024;
+
+const MAGIC = '\x1f\x8b';
+
+/** Whether bytes begin as gzip does (RFC 1952). No text of another format begins so: 8B is no UTF-8 there. */
+export function isGzip(data: ByteString): boolean {
+  return data.startsWith(MAGIC);
+}
+
+/** The content of one or several gzip members. All of it, or a failure: a broken member never gives what came before it. */
+export function gunzip(data: ByteString, maxUnpackedBytes: number = MAX_UNPACKED): ByteString | Failed {
+  try {
+    const bytes = bytesOf(data);
+    const { buffer, engine } = unpack(bytes, maxUnpackedBytes);
+    // zlib takes zeros after a member for padding and stops there, whatever comes after them.
+    if (bytes.subarray(engine.bytesWritten).some((byte) => byte !== 0))
+      return broken('there are bytes after its padding');
+    return byteStringOf(buffer);
+  } catch (error) {
+    return faultOf(error, maxUnpackedBytes);
+  }
+}
+
+/** `info` makes Node give the engine beside the bytes: https://nodejs.org/api/zlib.html#class-options; the types don't say so. */
+function unpack(bytes: Buffer, maxOutputLength: number): { buffer: Buffer; engine: { bytesWritten: number } } {
+  return gunzipSync(bytes, { maxOutputLength, info: true }) as unknown as ReturnType<typeof unpack>;
+}
+
+function faultOf(error: unknown, limit: number): Failed {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_BUFFER_TOO_LARGE') {
+    return failed(permanent('UnpackedTooLarge', 'decode', `the gzip data unpacks to more than ${limit} bytes`));
+  }
+  return broken(code === 'Z_BUF_ERROR' ? 'it ends too early' : 'it is damaged');
+}
+
+function broken(what: string): Failed {
+  return failed(permanent('InvalidGzip', 'decode', `the gzip data can't be read: ${what}`));
+}
+
+/** Unpacked where the data is gzip, as it came where not. */
+export function unpacked(data: ByteString, maxUnpackedBytes?: number): ByteString | Failed {
+  return isGzip(data) ? gunzip(data, maxUnpackedBytes) : data;
+}
