@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { capacityFor, type LambdaWork, type Load, monthlyCost, putCost } from './capacity.ts';
 import { PRICED_ON, PRICES, type Prices } from './prices.ts';
 
@@ -24,10 +24,10 @@ const OPTIONS = {
   'records-per-object': { type: 'string', default: '1000' },
   microseconds: { type: 'string', default: '8' },
   'memory-mb': { type: 'string', default: '1024' },
-  price: { type: 'string', multiple: true, default: [] },
+  price: { type: 'string', multiple: true },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
-} as const;
+} satisfies ParseArgsConfig['options'];
 
 class ArgumentError extends Error {}
 
@@ -67,7 +67,7 @@ function plan(args: readonly string[]): string {
     memoryMb: positive('memory-mb', values['memory-mb']),
     recordsPerInvocation: Math.max(1, Math.min(500, Math.floor(1024 / load.recordKb))),
   };
-  const prices = pricesWith(values.price);
+  const prices = pricesWith(values.price ?? []);
   const capacity = capacityFor(load);
   const cost = monthlyCost(load, work, prices);
   const puts = putCost(load.recordsPerSecond * 3600, perObject, prices);

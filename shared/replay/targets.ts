@@ -5,7 +5,7 @@ import { kinesisDestination } from '../delivery/kinesis.ts';
 import { putAll } from '../delivery/put-all.ts';
 import { lambda } from '../platform/clients.ts';
 import type { Deadline } from '../platform/deadline.ts';
-import { setting } from '../platform/settings.ts';
+import { requiredSetting, setting } from '../platform/settings.ts';
 import { bytesOf } from '../record/byte-string.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { failed } from '../record/outcome.ts';
@@ -33,6 +33,7 @@ async function put(address: string, entries: readonly Entry[], deadline: Deadlin
   const [kind, ...rest] = address.split(' ');
   const name = rest.join(' ');
   if (kind === 'function') return await invoke(name, entries);
+  if (kind === 'logs') return await Promise.all(entries.map((entry) => decode(name, entry)));
   const destination = destinationOf(kind, name);
   if (destination !== undefined) return await putAll(destination, entries, { deadline });
   const message = 'The dead letter does not tell where its record came from: say `to`.';
@@ -63,6 +64,8 @@ function addressOf({ origin }: FailedRecord, target: Target): string {
   if (target.kind === 'function') return `function ${target.functionName}`;
   if (origin?.kind === 'stream') return `stream ${origin.stream}`;
   if (origin?.kind === 'delivery-stream') return `delivery-stream ${origin.deliveryStream}`;
+  if (origin?.kind === 'logs')
+    return `logs ${requiredSetting('LOGS_DECODER', 'the function that decodes log messages')}`;
   const fallback = setting('DELIVERY_STREAM');
   return fallback === undefined ? 'unknown' : `delivery-stream ${fallback}`;
 }
@@ -89,6 +92,17 @@ async function invoke(functionName: string, entries: readonly Entry[]): Promise<
   const done = first < 0 ? entries.length : first;
   const failure = failed(transient('FunctionFailed', 'deliver', `The function ${functionName} failed the record.`));
   return entries.map((_, index) => (index < done ? CONFIRMED : failure));
+}
+
+/** Hands the logs decoder one message, as CloudWatch Logs would. */
+async function decode(functionName: string, { data }: Entry): Promise<EntryResult> {
+  const { aws, client } = await lambda();
+  const event = { awslogs: { data: btoa(data) } };
+  const command = new aws.InvokeCommand({ FunctionName: functionName, Payload: Buffer.from(JSON.stringify(event)) });
+  const { FunctionError: error } = await client.send(command);
+  return error === undefined
+    ? CONFIRMED
+    : failed(transient('FunctionFailed', 'deliver', `The function ${functionName} failed the message.`));
 }
 
 function kinesisRecord({ id, data, partitionKey = id }: Entry): object {

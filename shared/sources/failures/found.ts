@@ -3,7 +3,9 @@ import type { ByteString } from '../../record/byte-string.ts';
 /** Where a record came from, and so where a replay puts it back. */
 export type Origin =
   | { readonly kind: 'stream'; readonly stream: string; readonly partitionKey: string }
-  | { readonly kind: 'delivery-stream'; readonly deliveryStream: string };
+  | { readonly kind: 'delivery-stream'; readonly deliveryStream: string }
+  /** A message of a CloudWatch Logs subscription: the decoder takes it. */
+  | { readonly kind: 'logs' };
 
 /** A record that failed, as it was before it failed. */
 export interface FailedRecord {

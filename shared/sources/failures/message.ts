@@ -66,10 +66,10 @@ async function readOwn(letter: DeadLetter, stores: Stores): Promise<Found> {
   };
 }
 
-function originOf({ origin }: DeadLetter): Origin | undefined {
+function originOf({ origin }: DeadLetter): Origin {
   return origin.kind === 'kinesis'
     ? { kind: 'stream', stream: origin.streamArn, partitionKey: origin.partitionKey }
-    : undefined;
+    : { kind: 'logs' };
 }
 
 function parsed(body: string): object | undefined {
