@@ -13,8 +13,11 @@ const PAUSE_MS = 10_000;
  * by record. One a destination and process: it survives from one invocation to the next.
  */
 export interface Breaker {
-  /** Runs one request, or rejects with `CircuitOpenError`. A request whose every entry failed counts as a failure. */
-  run(request: () => Promise<readonly EntryResult[]>): Promise<readonly EntryResult[]>;
+  /**
+   * Runs one request, or rejects with `CircuitOpenError`. A request whose every entry failed counts as a failure, unless
+   * it is what was `left` of one that was taken in part.
+   */
+  run(request: () => Promise<readonly EntryResult[]>, left?: boolean): Promise<readonly EntryResult[]>;
   isOpen(): boolean;
 }
 
@@ -40,9 +43,9 @@ export function createBreaker(destination: string, failures = FAILURES, pauseMs 
   });
   return {
     isOpen: () => policy.state === CircuitState.Open,
-    run: async (request) => {
+    run: async (request, left = false) => {
       try {
-        return await policy.execute(() => request().then(unlessNothingTaken));
+        return await policy.execute(() => (left ? request() : request().then(unlessNothingTaken)));
       } catch (error) {
         if (error instanceof NothingTaken) return error.results;
         throw error instanceof BrokenCircuitError ? new CircuitOpenError(destination) : error;

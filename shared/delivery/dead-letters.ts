@@ -1,5 +1,5 @@
 import { now } from '../platform/clock.ts';
-import { requiredSetting } from '../platform/settings.ts';
+import { requiredSetting, setting } from '../platform/settings.ts';
 import { bytesOf, encodeUtf8 } from '../record/byte-string.ts';
 import type { DeadLetter, Origin } from '../record/dead-letter.ts';
 import type { Failure } from '../record/failure.ts';
@@ -21,9 +21,8 @@ export interface Casualty {
   readonly attempt: number;
 }
 
-const QUEUE = sqsDestination({}, () =>
-  requiredSetting('DEAD_LETTER_QUEUE_URL', 'the queue of records that can not go on'),
-);
+const URL_SETTING = 'DEAD_LETTER_QUEUE_URL';
+const QUEUE = sqsDestination({}, () => requiredSetting(URL_SETTING, 'the queue of records that can not go on'));
 
 /**
  * Sends records, whole, to the queue of the setting DEAD_LETTER_QUEUE_URL, as `DeadLetter`s. Where bytes are too many for a message they
@@ -39,7 +38,7 @@ export async function sendDeadLetters(
   const letters = casualties.map((casualty) => letterOf(casualty, pipeline));
   const sendable = await parkLarge(letters, casualties, options);
   const entries = sendable.flatMap((letter) => ('kind' in letter ? [] : [entryOf(letter)]));
-  const answers = await putAll(QUEUE, entries, { ...options, breaker: breakerOf('sqs DEAD_LETTER_QUEUE_URL') });
+  const answers = await putAll(QUEUE, entries, { ...options, breaker: breakerOf(`sqs ${setting(URL_SETTING)}`) });
   let next = 0;
   return sendable.map((letter) => ('kind' in letter ? letter : answers[next++]!));
 }

@@ -43,78 +43,65 @@ export async function putAll(
   entries: readonly Entry[],
   options: PutOptions,
 ): Promise<readonly EntryResult[]> {
-  const results: EntryResult[] = new Array(entries.length);
+  const put: Put = { destination, entries, results: new Array(entries.length), options };
   const { batches, oversized } = batchesOf(entries, destination.limits, destination.sizeOf, destination.groupOf);
-  for (const index of oversized) results[index] = tooLarge(destination);
+  for (const index of oversized) put.results[index] = tooLarge(destination);
   const waiting = [...batches];
   const worker = async (): Promise<void> => {
-    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) {
-      await putBatch(destination, entries, batch, results, options);
-    }
+    for (let batch = waiting.shift(); batch !== undefined; batch = waiting.shift()) await putBatch(put, batch);
   };
   await Promise.all(Array.from({ length: Math.min(CONCURRENCY, batches.length) }, worker));
-  return results;
+  return put.results;
+}
+
+/** One call of `putAll`. */
+interface Put {
+  readonly destination: Destination;
+  readonly entries: readonly Entry[];
+  readonly results: EntryResult[];
+  readonly options: PutOptions;
 }
 
 /** One batch, until all of it is confirmed or given up. */
-async function putBatch(
-  destination: Destination,
-  entries: readonly Entry[],
-  batch: readonly number[],
-  results: EntryResult[],
-  options: PutOptions,
-): Promise<void> {
-  const { backoff = BACKOFF, deadline } = options;
+async function putBatch(put: Put, batch: readonly number[]): Promise<void> {
+  const { backoff = BACKOFF, deadline, random } = put.options;
   let pending = batch;
   for (let attempt = 1; pending.length > 0; attempt++) {
-    const again = await putOnce(destination, entries, pending, results, options);
+    const again = await putOnce(put, pending, pending.length < batch.length);
     if (!again || attempt >= backoff.attempts) return;
-    pending = pending.filter((index) => isRetryable(results[index]!));
-    const waitMs = fullJitterMs(attempt, backoff, options.random);
+    pending = pending.filter((index) => isRetryable(put.results[index]!));
+    const waitMs = fullJitterMs(attempt, backoff, random);
     if (pending.length === 0 || deadline.remainingMs() < waitMs + LEAST_MS) return;
     await sleep(waitMs);
   }
 }
 
-/** One request. Notes each entry's result; tells whether another attempt can help. */
-async function putOnce(
-  destination: Destination,
-  entries: readonly Entry[],
-  pending: readonly number[],
-  results: EntryResult[],
-  options: PutOptions,
-): Promise<boolean> {
-  const answers = await request(destination, entries, pending, options);
+/** One request; `left` says that it is what others of its batch left. Notes each result; tells whether to try again. */
+async function putOnce(put: Put, pending: readonly number[], left: boolean): Promise<boolean> {
+  const { destination, results, options } = put;
+  const answers = await request(put, pending, left);
   if ('kind' in answers) {
-    if (answers.kind === 'isolate' && pending.length > 1) {
-      return await isolate(destination, entries, pending, results, options);
-    }
+    if (answers.kind === 'isolate' && pending.length > 1) return await isolate(put, pending);
     for (const index of pending) results[index] = failed(answers.failure);
     return answers.kind === 'retry';
   }
-  pending.forEach((index, i) => {
-    results[index] = answers[i] ?? missingAnswer(destination);
-  });
+  for (const [i, index] of pending.entries()) results[index] = answers[i] ?? missingAnswer(destination);
   const confirmed = pending.filter((index) => results[index]!.kind === 'confirmed');
   if (confirmed.length > 0) options.onConfirmed?.(confirmed);
   return confirmed.length < pending.length;
 }
 
 async function request(
-  destination: Destination,
-  entries: readonly Entry[],
+  { destination, entries, options: { deadline, breaker } }: Put,
   pending: readonly number[],
-  { deadline, breaker }: PutOptions,
+  left: boolean,
 ): Promise<readonly EntryResult[] | RequestFailure> {
-  const timeMs = Math.min(REQUEST_MS, deadline.remainingMs());
+  const timeMs = Math.min(REQUEST_MS, Math.floor(deadline.remainingMs()));
   if (timeMs < LEAST_MS) return outOfTime(destination);
-  const send = () =>
-    destination.put(
-      pending.map((index) => entries[index]!),
-      AbortSignal.timeout(Math.floor(timeMs)),
-    );
+  const sent = pending.map((index) => entries[index]!);
+  const send = () => destination.put(sent, AbortSignal.timeout(timeMs));
   try {
-    return await (breaker === undefined ? send() : breaker.run(send));
+    return await (breaker === undefined ? send() : breaker.run(send, left));
   } catch (error) {
     return error instanceof CircuitOpenError ? circuitOpen(destination.name) : requestFailure(destination.name, error);
   }
@@ -125,16 +112,11 @@ async function request(
  * Refused alone while others of its request are taken, an entry is beyond help; where none is taken, it may be the
  * destination that is set up wrongly, and every entry stays retryable.
  */
-async function isolate(
-  destination: Destination,
-  entries: readonly Entry[],
-  pending: readonly number[],
-  results: EntryResult[],
-  options: PutOptions,
-): Promise<boolean> {
+async function isolate(put: Put, pending: readonly number[]): Promise<boolean> {
+  const { results } = put;
   const middle = pending.length >> 1;
-  const first = await putOnce(destination, entries, pending.slice(0, middle), results, options);
-  const second = await putOnce(destination, entries, pending.slice(middle), results, options);
+  const first = await putOnce(put, pending.slice(0, middle), true);
+  const second = await putOnce(put, pending.slice(middle), true);
   if (pending.some((index) => results[index]!.kind === 'confirmed')) {
     for (const index of pending) {
       const result = results[index]!;

@@ -109,8 +109,9 @@ function joined(indices: readonly number[], parts: readonly Part[]): ByteString 
   return data;
 }
 
+/** Text that ends a line: more can follow. Gzip can end with that byte too, and goes by itself. */
 function endsLine(data: ByteString): boolean {
-  return data.charCodeAt(data.length - 1) === 0x0a;
+  return data.charCodeAt(data.length - 1) === 0x0a && !data.startsWith('\x1f\x8b');
 }
 
 function groupOf({ partitionKeys, iceberg }: Entry): string {

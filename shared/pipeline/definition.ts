@@ -1,3 +1,4 @@
+import type { Delivery } from '../delivery/destination.ts';
 import type { InputFormat, OutputFormat } from '../record/format.ts';
 import type { Step } from '../record/step.ts';
 import type { IcebergDefinition } from './iceberg.ts';
@@ -11,8 +12,8 @@ export interface ConsumerDefinition {
    * the pipeline's own steps, and what it delivers is finished.
    */
   readonly admit?: readonly Step[];
-  /** Where the consumer delivers to. */
-  readonly deliver?: unknown;
+  /** Where the consumer delivers to; default `firehose()`, to the setting DELIVERY_STREAM. */
+  readonly deliver?: Delivery;
 }
 
 /** One stream: how its records are read, what is done to each document, and how they leave. */

@@ -21,6 +21,8 @@ export interface KinesisBatch {
   readonly arrivals: readonly Arrival[];
   /** Sequence numbers in the order of the event: what can be answered, and is retried, as one. */
   readonly units: readonly string[];
+  /** Every unit is here wholly. False for enhanced fan-out, where an event may end in the middle of an aggregate. */
+  readonly unitsWhole: boolean;
   /** Records left out since the event holds the same record already. */
   readonly duplicates: number;
 }
@@ -86,6 +88,7 @@ export function decodeKinesis(event: unknown): KinesisBatch {
     shardId: first === undefined ? '' : placeOf(first).shardId,
     arrivals,
     units: [...units.keys()],
+    unitsWhole: !eventRecords.some(isFannedOut),
     duplicates,
   };
 }
@@ -113,10 +116,16 @@ export function compareSequence(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** The ends of what the batch covers; undefined where no record has a number. */
+export function lowestAndHighest(units: readonly string[]): readonly [string, string] | undefined {
+  const numbers = units.filter((unit) => unit !== '').sort(compareSequence);
+  return numbers.length === 0 ? undefined : [numbers[0]!, numbers.at(-1)!];
+}
+
 function lowestOf(units: readonly string[]): string {
-  const [lowest] = units.filter((unit) => unit !== '').sort(compareSequence);
-  if (lowest === undefined) throw new UnknownEventError('No record of the event has a sequence number to answer with.');
-  return lowest;
+  const ends = lowestAndHighest(units);
+  if (ends === undefined) throw new UnknownEventError('No record of the event has a sequence number to answer with.');
+  return ends[0];
 }
 
 function recordsOf(event: unknown): readonly EventRecord[] {

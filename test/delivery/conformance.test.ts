@@ -11,18 +11,12 @@ import { s3Destination } from '../../shared/delivery/s3.ts';
 import { sqsDestination } from '../../shared/delivery/sqs.ts';
 import type { Deadline } from '../../shared/platform/deadline.ts';
 import { encodeUtf8 } from '../../shared/record/byte-string.ts';
-import { awsError, createFakeAws, type FakeAws } from './fake-aws.ts';
+import { awsError, createFakeAws, type FakeAws } from '../factories/fake-aws.ts';
 
 const connection = vi.hoisted(() => ({ fake: undefined as unknown as FakeAws }));
 vi.mock('../../shared/platform/clients.ts', async () => {
-  const connect = (module: string) => async () => ({ aws: await import(module), client: connection.fake });
-  return {
-    firehose: connect('@aws-sdk/client-firehose'),
-    kinesis: connect('@aws-sdk/client-kinesis'),
-    sqs: connect('@aws-sdk/client-sqs'),
-    eventbridge: connect('@aws-sdk/client-eventbridge'),
-    s3: connect('@aws-sdk/client-s3'),
-  };
+  const { connectionsTo } = await import('../factories/fake-aws.ts');
+  return connectionsTo(() => connection.fake);
 });
 
 const FAST = { attempts: 6, baseMs: 1, capMs: 2 };

@@ -18,6 +18,12 @@ export interface FakeAws {
   /** Every request's entries, as bytes. */
   readonly requests: (readonly Buffer[])[];
   readonly objects: Map<string, Buffer>;
+  /** Messages of each queue. */
+  readonly messages: Map<string, string[]>;
+  /** Items of each table, by `pk` and `sk`. */
+  readonly tables: Map<string, Map<string, Input>>;
+  /** Fails any request, by the command's name. */
+  failCommand: (command: string) => Error | undefined;
   /** Fails a whole request: an error to throw. `n` counts requests from 1. */
   failRequest: (n: number, entries: readonly Buffer[]) => Error | undefined;
   /** Fails an entry of a request: an error code. */
@@ -48,11 +54,17 @@ export function createFakeAws(): FakeAws {
     held: [],
     requests: [],
     objects: new Map(),
+    messages: new Map(),
+    tables: new Map(),
+    failCommand: () => undefined,
     failRequest: () => undefined,
     failEntry: () => undefined,
     send: async (command, { abortSignal } = {}) => {
       abortSignal?.throwIfAborted();
       const { input, constructor: type } = command as { constructor: { name: string }; input: Input };
+      const down = fake.failCommand(type.name);
+      if (down !== undefined) throw down;
+      if (type.name in TABLE_COMMANDS) return TABLE_COMMANDS[type.name]!(fake.tables, input);
       const sent = entriesOf(type.name, input);
       fake.requests.push(sent.map(({ bytes }) => bytes));
       const error = fake.failRequest(fake.requests.length, fake.requests.at(-1)!) ?? overLimit(type.name, sent);
@@ -62,6 +74,7 @@ export function createFakeAws(): FakeAws {
         if (codes[i] === undefined) fake.held.push({ bytes, ...(key !== undefined && { key }) });
       });
       if (type.name === 'PutObjectCommand') fake.objects.set(`${input.Bucket}/${input.Key}`, sent[0]!.bytes);
+      if (type.name === 'SendMessageBatchCommand') keepMessages(fake, input, codes);
       return answer(type.name, input, codes);
     },
   };
@@ -90,6 +103,40 @@ function entriesOf(command: string, input: Input): readonly Sent[] {
     default:
       throw awsError(`UnknownOperation${command}`);
   }
+}
+
+function keepMessages(fake: FakeAws, input: Input, codes: readonly (string | undefined)[]): void {
+  const messages = fake.messages.get(input.QueueUrl) ?? [];
+  fake.messages.set(input.QueueUrl, messages);
+  input.Entries.forEach(({ MessageBody }: Input, i: number) => {
+    if (codes[i] === undefined) messages.push(MessageBody);
+  });
+}
+
+/** What the suite asks of DynamoDB: new items, changed items, and queries of one partition by sort key. */
+const TABLE_COMMANDS: Readonly<Record<string, (tables: FakeAws['tables'], input: Input) => unknown>> = {
+  PutItemCommand: (tables, { TableName, Item, ConditionExpression }) => {
+    const table = tableOf(tables, TableName);
+    const key = `${Item.pk.S}\n${Item.sk.S}`;
+    if (ConditionExpression !== undefined && table.has(key)) throw awsError('ConditionalCheckFailedException');
+    table.set(key, Item);
+    return {};
+  },
+  QueryCommand: (tables, input) => {
+    const { ':pk': pk, ':behind': behind } = input.ExpressionAttributeValues;
+    const items = [...tableOf(tables, input.TableName).values()]
+      .filter((item) => item.pk.S === pk.S && item.sk.S < behind.S)
+      .sort((a, b) => (a.sk.S < b.sk.S ? 1 : -1));
+    const from = input.ExclusiveStartKey === undefined ? 0 : Number(input.ExclusiveStartKey.at.N);
+    const to = from + input.Limit;
+    return { Items: items.slice(from, to), ...(to < items.length && { LastEvaluatedKey: { at: { N: String(to) } } }) };
+  },
+};
+
+function tableOf(tables: FakeAws['tables'], name: string): Map<string, Input> {
+  const table = tables.get(name) ?? new Map();
+  tables.set(name, table);
+  return table;
 }
 
 function messageOf({ MessageBody, MessageAttributes = {}, MessageGroupId }: Input): Sent {
@@ -129,4 +176,17 @@ function answer(command: string, input: Input, codes: readonly (string | undefin
     default:
       return {};
   }
+}
+
+/** What shared/platform/clients.ts exports, all connected to one fake. */
+export function connectionsTo(fake: () => FakeAws) {
+  const connect = (module: string) => async () => ({ aws: await import(module), client: fake() });
+  return {
+    firehose: connect('@aws-sdk/client-firehose'),
+    kinesis: connect('@aws-sdk/client-kinesis'),
+    sqs: connect('@aws-sdk/client-sqs'),
+    eventbridge: connect('@aws-sdk/client-eventbridge'),
+    s3: connect('@aws-sdk/client-s3'),
+    dynamodb: connect('@aws-sdk/client-dynamodb'),
+  };
 }
