@@ -41,7 +41,7 @@ function functions(report: RunReport): string[] {
   const width = Math.max(...names.map((name) => name.length), 8) + 2;
   const heads = ['invocations', 'errors', 'p50', 'p99', 'peak memory'];
   const line = (name: string, cells: readonly string[]): string =>
-    `  ${name.padEnd(width)}${cells.map((cell, at) => cell.padStart((heads[at]?.length ?? 0) + 3)).join('')}`;
+    `  ${name.padEnd(width)}${cells.map((cell, at) => cell.padStart(Math.max(heads[at]?.length ?? 0, 9) + 3)).join('')}`;
   const rows = names.map((name) => {
     const { invocations, errors, p50Ms, p99Ms, peakMemoryMb } = report.functions[
       name
