@@ -26,9 +26,33 @@ interface Progress {
 
 /** The text from `from` to `to`, which holds the value at `top`, with the edits that were laid over it. */
 export function render(document: JsonDocument, top: number, from: number, to: number): JsonText {
+  const out: Writer = { source: document.source, text: '', at: from, note: undefined };
+  lay(document, top, out);
+  return out.text + out.source.slice(out.at, to);
+}
+
+/** New text for the bytes from `start` to `end` of a document's source. */
+export interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: JsonText;
+}
+
+/** The edits that were laid over the whole document, in order. */
+export function editsOf(document: JsonDocument): readonly Edit[] {
+  const edits: Edit[] = [];
+  lay(document, document.root, {
+    source: document.source,
+    text: '',
+    at: document.from,
+    note: (start, end, text) => edits.push({ start, end, text }),
+  });
+  return edits;
+}
+
+function lay(document: JsonDocument, top: number, out: Writer): void {
   const { rows } = document;
   const touched = document.touchedInOrder();
-  const out: Writer = { source: document.source, text: '', at: from };
   const end = after(rows, top);
   const progress: Progress[] = [];
   /** Objects with new members, which are written when their last own member is: the innermost last. */
@@ -51,7 +75,6 @@ export function render(document: JsonDocument, top: number, from: number, to: nu
     else if (classes & EXTENDED) extended.push(node);
   }
   while (extended.length > 0) writeAdded(document, extended.pop()!, out);
-  return out.text + out.source.slice(out.at, to);
 }
 
 /** The document as far as it is written. */
@@ -59,11 +82,14 @@ interface Writer {
   readonly source: JsonText;
   text: JsonText;
   at: number;
+  /** Where each edit is wanted by itself, in place of the text. */
+  readonly note: ((start: number, end: number, text: JsonText) => void) | undefined;
 }
 
 /** Puts `text` in the place of the bytes from `start` to `end`. */
 function write(out: Writer, start: number, end: number, text: JsonText): void {
-  out.text = out.text + out.source.slice(out.at, start) + text;
+  if (out.note === undefined) out.text = out.text + out.source.slice(out.at, start) + text;
+  else out.note(start, end, text);
   out.at = end;
 }
 
