@@ -13,9 +13,7 @@ export interface AnswerSizes {
 export interface OverflowPlan {
   /** For each record: it can be answered `Ok` now. */
   readonly accepted: readonly boolean[];
-  /** Records that fit no response, even alone. */
-  readonly tooLarge: ReadonlySet<number>;
-  /** A record that fits beside no others, when none does: it is failed, so that every invocation settles something. */
+  /** A record to be failed, where none fits beside the others: so every invocation settles something. */
   readonly hopeless: number | undefined;
 }
 
@@ -25,20 +23,16 @@ export interface OverflowPlan {
  * that wait is kept, since they fail when they can't be put back; where that leaves no room for the largest, it is not.
  */
 export function planOverflow(sizes: readonly AnswerSizes[], budget: number): OverflowPlan {
-  const isTooLarge = ({ ok }: AnswerSizes) => ok !== undefined && RESPONSE_BYTES + ok > budget;
-  const tooLarge = new Set(indicesWhere(sizes, isTooLarge));
-  const candidates = indicesWhere(sizes, (size) => size.ok !== undefined && !isTooLarge(size));
+  const candidates = [...sizes.keys()].filter((index) => sizes[index]!.ok !== undefined);
   const bySize = candidates.toSorted((a, b) => sizes[b]!.ok! - sizes[a]!.ok!);
-  const largest = bySize[0];
-  if (largest === undefined) return { accepted: sizes.map(() => false), tooLarge, hopeless: undefined };
-  const plan = (reserve: Reserve, first: number) => accept(sizes, candidates, first, reserve, budget);
-  const roomy = plan('original', largest);
-  if (roomy !== undefined) return { accepted: roomy, tooLarge, hopeless: undefined };
-  for (const first of bySize) {
-    const tight = plan('bare', first);
-    if (tight !== undefined) return { accepted: tight, tooLarge, hopeless: undefined };
-  }
-  return { accepted: sizes.map(() => false), tooLarge, hopeless: largest };
+  const roomy = accept(sizes, candidates, bySize[0], 'original', budget);
+  if (roomy !== undefined) return { accepted: roomy, hopeless: undefined };
+  const empty = sizes.reduce((sum, { bare }) => sum + bare, RESPONSE_BYTES);
+  const first = bySize.find((index) => empty + sizes[index]!.ok! - sizes[index]!.bare <= budget);
+  const tight = first === undefined ? undefined : accept(sizes, candidates, first, 'bare', budget);
+  return tight === undefined
+    ? { accepted: sizes.map(() => false), hopeless: bySize[0] }
+    : { accepted: tight, hopeless: undefined };
 }
 
 /** What is kept free for a record that is not answered `Ok`. */
@@ -47,7 +41,7 @@ type Reserve = 'original' | 'bare';
 function accept(
   sizes: readonly AnswerSizes[],
   candidates: readonly number[],
-  first: number,
+  first: number | undefined,
   reserve: Reserve,
   budget: number,
 ): boolean[] | undefined {
@@ -59,12 +53,8 @@ function accept(
   };
   const growth = (index: number) => sizes[index]!.ok! - sizes[index]![reserve];
   for (const index of candidates) if (growth(index) <= 0) take(index);
-  if (!accepted[first]) take(first);
+  if (first !== undefined && !accepted[first]) take(first);
   if (total > budget) return undefined;
   for (const index of candidates) if (!accepted[index] && total + growth(index) <= budget) take(index);
   return accepted;
-}
-
-function indicesWhere<T>(items: readonly T[], test: (item: T) => boolean): number[] {
-  return items.flatMap((item, index) => (test(item) ? [index] : []));
 }

@@ -114,18 +114,19 @@ function overflow(
   options: RespondOptions,
   budget: number,
 ): readonly Job[] {
-  const plan = planOverflow(sizes, budget);
   const jobs: Job[] = [];
+  const tooLarge = ({ ok }: AnswerSizes) => ok !== undefined && RESPONSE_BYTES + ok > budget;
+  // Put back in pieces or not, such a record may yet fail: its own bytes have their place.
+  const possible = sizes.map((size) => (tooLarge(size) ? { ...size, ok: undefined, bare: size.original } : size));
+  const { accepted, hopeless } = planOverflow(possible, budget);
   for (const [index, { ok }] of sizes.entries()) {
-    if (ok === undefined || plan.accepted[index]) continue;
+    if (ok === undefined || accepted[index]) continue;
     const record = batch.records[index]!;
-    if (!plan.tooLarge.has(index) && index !== plan.hopeless) {
-      jobs.push({ index, pieces: [record.record!.data], otherwise: NO_ROOM });
-      continue;
-    }
-    const pieces = piecesOf(record, options, Math.ceil((ok * PIECES_PER_ANSWER) / budget));
-    if (pieces === undefined) endings[index] = { kind: 'failed', failure: answerTooLarge(ok) };
-    else jobs.push({ index, pieces, otherwise: answerTooLarge(ok) });
+    if (index === hopeless || tooLarge(sizes[index]!)) {
+      const pieces = piecesOf(record, options, Math.ceil((ok * PIECES_PER_ANSWER) / budget));
+      if (pieces === undefined) endings[index] = { kind: 'failed', failure: answerTooLarge(ok) };
+      else jobs.push({ index, pieces, otherwise: answerTooLarge(ok) });
+    } else jobs.push({ index, pieces: [record.record!.data], otherwise: NO_ROOM });
   }
   return jobs;
 }
