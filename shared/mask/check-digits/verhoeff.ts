@@ -1,0 +1,18 @@
+const MULTIPLY = table(
+  '0123456789 1234067895 2340178956 3401289567 4012395678 5987604321 6598710432 7659821043 8765932104 9876543210',
+);
+const PERMUTE = table('0123456789 1576283094 5803796142 8916043527 9453126870 4286573901 2793806415 7046913258');
+
+function table(rows: string): number[][] {
+  return rows.split(' ').map((row) => [...row].map(Number));
+}
+
+/** Whether the last digit is the Verhoeff check digit of those before it (J. Verhoeff, 1969). */
+export function verhoeff(digits: string): boolean {
+  let check = 0;
+  for (let i = 0; i < digits.length; i++) {
+    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
+    check = MULTIPLY[check]![PERMUTE[i % 8]![digit]!]!;
+  }
+  return check === 0;
+}

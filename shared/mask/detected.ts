@@ -1,0 +1,128 @@
+import { documented } from '../record/reference.ts';
+import type { Step, StepCompiler } from '../record/step.ts';
+import { compileSet } from './detection/set.ts';
+import { type Detector, GROUPS, type Group } from './detector.ts';
+import { DETECTORS } from './detectors/index.ts';
+import { createDocumentMasker } from './document.ts';
+import { lifecycle, maskFailed } from './mask.ts';
+import type { Method } from './method.ts';
+import { redact } from './methods/redact.ts';
+import { compileScope } from './scope.ts';
+
+/** Names of detectors and groups, or all of them. */
+export type DetectorNames = 'all' | readonly string[];
+
+export interface DetectionOptions {
+  /** Paths that are looked at, with all below them; left out: all that the pattern matches. */
+  readonly include?: readonly string[];
+  /** Paths that are not looked at, with all below them. */
+  readonly exclude?: readonly string[];
+  /** Values that stay though they are found: exact ones, or patterns for the whole of a find. */
+  readonly allow?: readonly (string | RegExp)[];
+}
+
+export const maskDetected = documented<
+  [pattern: string, detectors: DetectorNames, method: Method, options?: DetectionOptions],
+  Step
+>(
+  {
+    name: 'maskDetected',
+    summary:
+      'Masks what detectors find in strings, object keys and numbers: also inside JSON in strings, percent-encoded text, base64 and disguised characters. The rest of a text stays as it is. Values under keys that say what they are (`password`, `dateOfBirth`) are masked whole.',
+    settings: {
+      pattern: 'Where to look, with all below: `**` for everything.',
+      detectors: 'Names of detectors or groups, or `all`.',
+      method: 'How finds are masked.',
+      'options.include': 'Paths that are looked at, with all below them; left out: all that the pattern matches.',
+      'options.exclude': 'Paths that are not looked at, with all below them.',
+      'options.allow':
+        'Values that stay though they are found: exact ones, or regular expressions for the whole of a find.',
+    },
+    examples: [
+      {
+        shows: 'a find in a text',
+        args: ['**', ['email'], redact()],
+        in: '{"note":"write to alice@example.com"}',
+        out: '{"note":"write to [EMAIL]"}',
+      },
+      {
+        shows: 'a card as a number',
+        args: ['**', ['card'], redact()],
+        in: '{"pan":4111111111111111}',
+        out: '{"pan":"[CARD]"}',
+      },
+      {
+        shows: 'a path left alone',
+        args: ['**', ['contact'], redact(), { exclude: ['from'] }],
+        in: '{"from":"a@example.com","to":"b@example.com"}',
+        out: '{"from":"a@example.com","to":"[EMAIL]"}',
+      },
+      {
+        shows: 'a value that is allowed',
+        args: ['**', 'all', redact(), { allow: ['support@example.com'] }],
+        in: '{"to":"support@example.com"}',
+        out: '{"to":"support@example.com"}',
+      },
+    ],
+  },
+  (pattern, names, method, options = {}) => ({
+    name: 'maskDetected',
+    stage: 'mask',
+    compile(compiler) {
+      const detectors = chosen(names, compiler);
+      // What a pattern matches is looked at with all that is below it.
+      const selector = compiler.selector(pattern.endsWith('**') ? pattern : `${pattern}.**`);
+      const compiled = method.compile({
+        pipeline: compiler.pipeline,
+        path: pattern,
+        selector: (other) => compiler.selector(other),
+        fault: (message) => compiler.fault(message),
+      });
+      const maskDocument = createDocumentMasker({
+        set: compileSet(detectors),
+        method: compiled,
+        allows: allowList(options.allow ?? []),
+        covers: scopeOf(options, compiler),
+      });
+      return {
+        ...lifecycle(compiled),
+        apply(document) {
+          try {
+            maskDocument(document, selector);
+            return undefined;
+          } catch (error) {
+            return maskFailed(`maskDetected ${pattern} with ${method.name}`, error);
+          }
+        },
+      };
+    },
+  }),
+);
+
+/** The detectors that the names stand for. Unknown names are faults. */
+function chosen(names: DetectorNames, compiler: StepCompiler): readonly Detector[] {
+  if (names === 'all') return DETECTORS;
+  for (const name of names) {
+    const known = GROUPS.includes(name as Group) || DETECTORS.some((detector) => detector.name === name);
+    if (!known)
+      compiler.fault(`there is no detector or group ${JSON.stringify(name)}: see docs/reference/detectors.md`);
+  }
+  if (names.length === 0) compiler.fault('name at least one detector or group');
+  return DETECTORS.filter(({ name, group }) => names.includes(name) || names.includes(group));
+}
+
+function allowList(allow: readonly (string | RegExp)[]): (text: string) => boolean {
+  const values = new Set(allow.filter((each) => typeof each === 'string'));
+  const patterns = allow.filter((each) => each instanceof RegExp).map(whole);
+  return (text) => values.has(text) || patterns.some((pattern) => pattern.test(text));
+}
+
+function whole(pattern: RegExp): RegExp {
+  return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, ''));
+}
+
+function scopeOf(options: DetectionOptions, compiler: StepCompiler): (path: string) => boolean {
+  const included = options.include && compileScope(options.include, compiler);
+  const excluded = options.exclude && compileScope(options.exclude, compiler);
+  return (path) => (included === undefined || included(path)) && !excluded?.(path);
+}

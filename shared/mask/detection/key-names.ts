@@ -1,0 +1,106 @@
+import type { Detector, KeyRule } from '../detector.ts';
+
+/** A key whose name says what its value is. */
+export interface NamedKey {
+  /** Number of the detector in its set. */
+  readonly detector: number;
+  readonly rule: KeyRule;
+  /** The name, without separators and in lower case. */
+  readonly name: string;
+}
+
+/** Looks names up. */
+export interface KeyNames {
+  find(key: string): readonly NamedKey[];
+}
+
+const NONE: readonly NamedKey[] = [];
+
+/** Words that say whose or which it is, before the name of what it is: `billingAddress`, `user_first_name`. */
+const QUALIFIERS = (
+  'user users customer client billing shipping home work office patient employee staff contact person personal member guest passenger ' +
+  'my our your primary secondary main new old current previous default delivery mailing postal sender recipient receiver owner payer ' +
+  'payee cardholder account acct applicant student subscriber beneficiary emergency legal emp cust usr own buyer seller vendor ' +
+  'admin parent child spouse partner private business company residential permanent registered author driver rider host tenant ' +
+  'borrower insured visitor lead profile x raw full input request req res response form field data p in the alt other next'
+).split(' ');
+
+/** Compiles the key rules of a set of detectors. */
+export function compileKeyNames(detectors: readonly Detector[]): KeyNames | undefined {
+  const exact = new Map<string, NamedKey[]>();
+  const suffixes: NamedKey[] = [];
+  detectors.forEach((each, detector) => {
+    for (const rule of each.keys ?? []) {
+      for (const name of rule.names) {
+        const named = { detector, rule, name };
+        const list = exact.get(name);
+        if (list === undefined) exact.set(name, [named]);
+        else list.push(named);
+        if (rule.suffix === true) suffixes.push(named);
+      }
+    }
+  });
+  if (exact.size === 0) return undefined;
+  // The longest suffix says most.
+  suffixes.sort((a, b) => b.name.length - a.name.length);
+  return { find: remembering((key) => look(key, exact, suffixes)) };
+}
+
+const MOST_REMEMBERED = 4096;
+const LONGEST_KEY = 64;
+
+/** Keys come again and again; hostile ones come once, and must not fill the memory. */
+function remembering(find: (key: string) => readonly NamedKey[]): (key: string) => readonly NamedKey[] {
+  const known = new Map<string, readonly NamedKey[]>();
+  return (key) => {
+    if (key.length > LONGEST_KEY) return find(key.slice(-LONGEST_KEY));
+    let found = known.get(key);
+    if (found === undefined) {
+      found = find(key);
+      if (known.size < MOST_REMEMBERED) known.set(key, found);
+    }
+    return found;
+  };
+}
+
+function look(key: string, exact: Map<string, NamedKey[]>, suffixes: readonly NamedKey[]): readonly NamedKey[] {
+  const name = normalName(key);
+  if (name === '') return NONE;
+  const found = exact.get(name) ?? exact.get(unqualified(name, exact));
+  if (found !== undefined) return found;
+  for (const named of suffixes) if (name.endsWith(named.name)) return [named];
+  return NONE;
+}
+
+/** `Card-Number`, `card_number` and `cardNumber` are `cardnumber`; numbers at the end don't count: `address2`. */
+export function normalName(key: string): string {
+  let name = '';
+  for (let i = 0; i < key.length; i++) {
+    const code = key.charCodeAt(i);
+    if (code > 0x7f || (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a))
+      name += key[i];
+  }
+  return name.normalize('NFKC').toLowerCase();
+}
+
+/** The name without words that say whose it is, and without a number at its end. */
+function unqualified(name: string, exact: Map<string, NamedKey[]>): string {
+  let rest = name;
+  while (rest.length > 1 && rest.charCodeAt(rest.length - 1) >= 0x30 && rest.charCodeAt(rest.length - 1) <= 0x39) {
+    rest = rest.slice(0, -1);
+  }
+  for (let round = 0; round < 3 && !exact.has(rest); round++) {
+    const qualifier = QUALIFIERS.find(
+      (word) => rest.length > word.length && rest.startsWith(word) && continues(rest, word, exact),
+    );
+    if (qualifier === undefined) break;
+    rest = rest.slice(qualifier.length);
+  }
+  return rest;
+}
+
+/** Prefers the qualifier that leaves a known name; else any. */
+function continues(rest: string, word: string, exact: Map<string, NamedKey[]>): boolean {
+  const left = rest.slice(word.length);
+  return exact.has(left) || QUALIFIERS.some((next) => left.startsWith(next) && left.length > next.length);
+}

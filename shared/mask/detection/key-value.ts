@@ -1,0 +1,136 @@
+import { EVIDENCE, type Extent } from '../detector.ts';
+import { isAlphanumeric, type Scan } from './finding.ts';
+import type { NamedKey } from './key-names.ts';
+
+const LONGEST_NAME = 48;
+const LONGEST_VALUE = 4096;
+
+/** Characters between a name and its value. */
+export const BETWEEN = '=:>';
+
+/**
+ * `name=value`, `name: value`, `"name": "value"`, `<name>value</name>` in plain text, around the character at `at`:
+ * values that their name tells to be sensitive.
+ */
+export function findKeyValue(scan: Scan, at: number): void {
+  const { text, set } = scan;
+  const end = endOfName(text, at);
+  if (end < 0) return;
+  let start = end;
+  const limit = Math.max(0, end - LONGEST_NAME);
+  while (start > limit && isNamePart(text.charCodeAt(start - 1))) start--;
+  if (end - start < 2) return;
+  const candidates = set.keyNames!.find(lastSegment(text.slice(start, end)));
+  if (candidates.length === 0) return;
+  const named = candidates.find((each) => each.rule.below === undefined && each.rule.pair === undefined);
+  if (named === undefined) return;
+  const secret = set.detectors[named.detector]!.group === 'credentials';
+  const extent = extentOfValue(text, at + 1, named, secret, text.charCodeAt(at));
+  if (extent === undefined) return;
+  const value = text.slice(extent[0], extent[1]);
+  if (named.rule.verify?.(value) === false || isPlaceholder(value)) return;
+  scan.spans.push({
+    start: extent[0],
+    end: extent[1],
+    detector: named.detector,
+    evidence: secret ? EVIDENCE.secret : EVIDENCE.shape,
+  });
+}
+
+/** Where the name before the character at `at` ends; -1 where none stands there. */
+function endOfName(text: string, at: number): number {
+  let end = at;
+  if (text.charCodeAt(at) === 0x3e) return text.charCodeAt(end - 1) === 0x2f ? -1 : end;
+  for (let i = 0; i < 2 && text.charCodeAt(end - 1) === 0x20; i++) end--;
+  if (isQuote(text.charCodeAt(end - 1))) {
+    end--;
+    for (let i = 0; i < 7 && text.charCodeAt(end - 1) === 0x5c; i++) end--;
+  }
+  const last = text.charCodeAt(end - 1);
+  return end > 0 && (isAlphanumeric(last) || last === 0x5d) ? (last === 0x5d ? end - 1 : end) : -1;
+}
+
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27 || code === 0x60;
+}
+
+function isNamePart(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x5f || code === 0x2d || code === 0x2e;
+}
+
+/** `user.password` is the name `password`. */
+function lastSegment(name: string): string {
+  return name.slice(name.lastIndexOf('.') + 1);
+}
+
+const TAG = 0x3e;
+const EQUALS = 0x3d;
+
+function extentOfValue(
+  text: string,
+  from: number,
+  named: NamedKey,
+  secret: boolean,
+  between: number,
+): Extent | undefined {
+  let start = from;
+  if (between === TAG) return until(text, start, (code) => code === 0x3c);
+  for (let i = 0; i < 3 && text.charCodeAt(start) === 0x20; i++) start++;
+  let slashes = 0;
+  while (slashes < 7 && text.charCodeAt(start + slashes) === 0x5c) slashes++;
+  const quote = text.charCodeAt(start + slashes);
+  if (isQuote(quote)) return quoted(text, start + slashes + 1, quote, slashes);
+  if (HEADERS.has(named.name) && between !== EQUALS) return until(text, start, (code) => code < 0x20);
+  if (between !== EQUALS && !secret) return undefined;
+  if (between === EQUALS && start > from) return undefined;
+  return until(text, start, endsPlainValue);
+}
+
+/** Headers whose value is the rest of the line. */
+const HEADERS = new Set(['cookie', 'setcookie']);
+
+/** Up to the quote, which has as many backslashes before it as the first one had. */
+function quoted(text: string, start: number, quote: number, slashes: number): Extent | undefined {
+  const limit = Math.min(text.length, start + LONGEST_VALUE);
+  for (let i = start; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === quote) return i - slashes > start ? [start, i - slashes] : undefined;
+    if (code === 0x5c) i += slashes === 0 ? 1 : text.charCodeAt(i + slashes) === quote ? slashes - 1 : 0;
+  }
+  return limit > start ? [start, limit] : undefined;
+}
+
+function until(text: string, start: number, ends: (code: number) => boolean): Extent | undefined {
+  const limit = Math.min(text.length, start + LONGEST_VALUE);
+  let end = start;
+  while (end < limit && !ends(text.charCodeAt(end))) end++;
+  while (end > start && isTrailing(text.charCodeAt(end - 1))) end--;
+  return end > start ? [start, end] : undefined;
+}
+
+function isTrailing(code: number): boolean {
+  return code === 0x2e || code === 0x20;
+}
+
+const PLAIN_ENDS = new Set([...` \t\r\n,;&"'<>|)]}\``].map((c) => c.charCodeAt(0)));
+
+function endsPlainValue(code: number): boolean {
+  return code < 0x20 || PLAIN_ENDS.has(code);
+}
+
+/** What stands where a value is not told, or in a sentence about it. */
+const PLACEHOLDERS = new Set(
+  (
+    'null nil none undefined true false yes no empty missing invalid incorrect wrong expired required optional must is was are be been has have had not the a an ' +
+    'for to of or and should may can will reset changed updated change string text number hidden redacted masked removed enabled disabled failed ok error ' +
+    'unset set default n/a - -- {}'
+  ).split(' '),
+);
+
+/** `***`, `xxxx`, `${PASSWORD}`, `{{password}}`, `%s`, `<password>`, `$PASSWORD`, `[PASSWORD]`. */
+const STAND_IN =
+  /^(?:[*x.\u2022-]{2,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40}|\[[A-Z0-9_]{2,40}\])$/i;
+
+function isPlaceholder(value: string): boolean {
+  return PLACEHOLDERS.has(value.toLowerCase()) || STAND_IN.test(value);
+}

@@ -1,0 +1,123 @@
+import type { Detector } from '../detector.ts';
+
+/** How far from a find a keyword may stand, in characters. */
+const REACH = 30;
+/** How far a word that the reach cuts may go on. */
+const WORD = 20;
+
+/** The value's place in the document: its path, worked out only when asked for. */
+export interface Context {
+  readonly path: string;
+}
+
+export const NO_CONTEXT: Context = { path: '' };
+
+/**
+ * Whether one of the keywords stands within 30 characters of the find, or in the path. Case and separators don't count:
+ * `cardNumber`, `card_number` and `CARD-NUMBER` hold the keyword `card number`.
+ */
+export function hasKeyword(
+  keywords: Keywords,
+  text: string,
+  start: number,
+  end: number,
+  context: Context | string,
+): boolean {
+  const path = typeof context === 'string' ? context : context.path;
+  if (path !== '' && keywords.test(wordsOfPath(path))) return true;
+  return keywords.test(before(text, start)) || keywords.test(after(text, end));
+}
+
+function before(text: string, start: number): string {
+  let from = Math.max(0, start - REACH);
+  const limit = Math.max(0, from - WORD);
+  while (from > limit && isLetter(text.charCodeAt(from - 1))) from--;
+  return words(text, from, start);
+}
+
+function after(text: string, end: number): string {
+  let to = Math.min(text.length, end + REACH);
+  const limit = Math.min(text.length, to + WORD);
+  while (to < limit && isLetter(text.charCodeAt(to))) to++;
+  return words(text, end, to);
+}
+
+function isLetter(code: number): boolean {
+  return ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code > 0xbf;
+}
+
+let lastPath = '';
+let lastWords = '';
+
+function wordsOfPath(path: string): string {
+  if (path !== lastPath) {
+    lastPath = path;
+    lastWords = words(path, 0, path.length);
+  }
+  return lastWords;
+}
+
+/** Lower-case words with one space around each; `cardNumber2` has three. */
+function words(text: string, from: number, to: number): string {
+  let out = ' ';
+  let kind = 0;
+  let run = from;
+  for (let i = from; i < to; i++) {
+    const next = kindOf(text.charCodeAt(i));
+    if (next === kind || (kind === UPPER && next === LOWER && i === run + 1)) {
+      kind = next;
+      continue;
+    }
+    // The last capital of `SSNValue` begins the next word.
+    const cut = kind === UPPER && next === LOWER ? i - 1 : i;
+    if (kind !== 0) out += `${text.slice(run, cut).toLowerCase()} `;
+    run = cut;
+    kind = next;
+  }
+  return kind === 0 ? out : `${out}${text.slice(run, to).toLowerCase()} `;
+}
+
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 3;
+
+function kindOf(code: number): number {
+  if (code >= 0x61 && code <= 0x7a) return LOWER;
+  if (code >= 0x41 && code <= 0x5a) return UPPER;
+  if (code >= 0x30 && code <= 0x39) return DIGIT;
+  return code > 0xbf ? LOWER : 0;
+}
+
+/** Keywords compiled to one test over words as `words` writes them. */
+export interface Keywords {
+  test(words: string): boolean;
+}
+
+const NEVER: Keywords = { test: () => false };
+/** Words this long are found inside longer ones too: `usersocialsecurity`. */
+const LONG = 7;
+
+export function compileKeywords(keywords: readonly string[] | undefined): Keywords {
+  if (keywords === undefined || keywords.length === 0) return NEVER;
+  const long = keywords.filter((word) => word.replaceAll(' ', '').length >= LONG).map(spaced);
+  const short = keywords.filter((word) => word.replaceAll(' ', '').length < LONG).map(spaced);
+  const parts = [...long];
+  if (short.length > 0) parts.push(` (?:${short.join('|')})(?: ?(?:s|no|nr|num|number|id|code|value))? `);
+  return new RegExp(parts.join('|'));
+}
+
+/** The space between the words of a keyword may be missing. */
+function spaced(keyword: string): string {
+  return keyword.replaceAll('.', '\\.').replaceAll(' ', ' ?');
+}
+
+const compiled = new WeakMap<Detector, Keywords>();
+
+export function keywordsOf(detector: Detector): Keywords {
+  let keywords = compiled.get(detector);
+  if (keywords === undefined) {
+    keywords = compileKeywords(detector.keywords);
+    compiled.set(detector, keywords);
+  }
+  return keywords;
+}

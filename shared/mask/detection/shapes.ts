@@ -1,0 +1,44 @@
+import type { DigitsRule } from '../detector.ts';
+import type { Bound } from './set.ts';
+
+/** A trie over the lengths of digit groups: `4-4-4-4` is the way 4, 4, 4, 4. */
+export interface Shapes {
+  /** Next state by state and length; 0 for none. */
+  readonly next: Int16Array;
+  /** The rules that a state completes. */
+  readonly rules: readonly (readonly Bound<DigitsRule>[] | undefined)[];
+  /** Fewest digits of any shape. */
+  readonly fewest: number;
+}
+
+/** Groups longer than this end every way. */
+export const LONGEST_GROUP = 31;
+
+export function createShapes(bound: readonly Bound<DigitsRule>[]): Shapes {
+  const ways: number[][] = [[], []];
+  const rules: Bound<DigitsRule>[][] = [];
+  let fewest = 1000;
+  for (const each of bound) {
+    for (const shape of each.rule.shapes) {
+      const lengths = shape.split('-').map(Number);
+      let state = 1;
+      for (const length of lengths) {
+        const way = ways[state]!;
+        way[length] ??= ways.push([]) - 1;
+        state = way[length]!;
+      }
+      (rules[state] ??= []).push(each);
+      fewest = Math.min(
+        fewest,
+        lengths.reduce((sum, length) => sum + length, 0),
+      );
+    }
+  }
+  const next = new Int16Array(ways.length * (LONGEST_GROUP + 1));
+  ways.forEach((way, state) => {
+    way.forEach((target, length) => {
+      next[state * (LONGEST_GROUP + 1) + length] = target;
+    });
+  });
+  return { next, rules, fewest };
+}

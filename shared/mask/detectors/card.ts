@@ -1,0 +1,167 @@
+import { luhn } from '../check-digits/luhn.ts';
+import { isOneDigit } from '../check-digits/weighted.ts';
+import { detector, EVIDENCE } from '../detector.ts';
+import { CARD_ISSUERS } from '../tables/card-issuers.ts';
+
+export const card = detector({
+  name: 'card',
+  group: 'financial',
+  finds: 'Payment card numbers of 12 to 19 digits, plain or in groups set apart by spaces, hyphens, dots or the like.',
+  needs:
+    'A known issuer, a length that issuer uses, and the Luhn check digit. 12 and 13 digits that are a product code (UPC, EAN) count only with a keyword.',
+  overlooks: 'Shortened numbers (the last four digits), and card numbers joined to letters.',
+  keywords: [
+    'card',
+    'credit card',
+    'card number',
+    'pan',
+    'cc',
+    'ccn',
+    'visa',
+    'mastercard',
+    'maestro',
+    'amex',
+    'payment',
+    'debit',
+    'karte',
+    'carte',
+    'tarjeta',
+  ],
+  rules: [
+    {
+      kind: 'digits',
+      shapes: ['14', '15', '16', '17', '18', '19'],
+      separators: '',
+      evidence: EVIDENCE.checked,
+      verify: isCardNumber,
+    },
+    {
+      kind: 'digits',
+      shapes: ['12', '13'],
+      separators: '',
+      evidence: EVIDENCE.checked,
+      verify: (digits) => isCardNumber(digits) && !isProductCode(digits),
+    },
+    {
+      kind: 'digits',
+      shapes: ['12', '13'],
+      separators: '',
+      keyword: true,
+      evidence: EVIDENCE.checked,
+      verify: isCardNumber,
+    },
+    {
+      kind: 'digits',
+      shapes: [
+        '4-4-4',
+        '4-4-4-1',
+        '4-4-4-2',
+        '4-4-4-3',
+        '4-4-4-4',
+        '4-4-4-4-1',
+        '4-4-4-4-2',
+        '4-4-4-4-3',
+        '4-6-5',
+        '4-6-4',
+        '4-5-6',
+        '4-3-3-3',
+        '4-4-5',
+        '6-13',
+        '8-8',
+        '6-6',
+        '4-8',
+        '4-12',
+        '4-4-8',
+        '6-10',
+        '6-4-4',
+        '6-6-4',
+      ],
+      separators: ' -./_+\u00b7',
+      evidence: EVIDENCE.checked,
+      verify: isCardNumber,
+    },
+  ],
+  keys: [
+    {
+      names: [
+        'cardnumber',
+        'creditcard',
+        'creditcardnumber',
+        'debitcard',
+        'debitcardnumber',
+        'ccnumber',
+        'ccnum',
+        'cardno',
+        'cardnum',
+        'paymentcard',
+        'cardpan',
+        'primaryaccountnumber',
+        'pan',
+        'cvv',
+        'cvv2',
+        'cvc',
+        'cvc2',
+        'cardcvv',
+        'cardcvc',
+        'cardsecuritycode',
+        'cardverificationvalue',
+      ],
+      suffix: false,
+    },
+  ],
+  examples: {
+    hits: [
+      '4111111111111111',
+      '5555 5555 5555 4444',
+      '2223-0031-2200-3222',
+      '3782 822463 10005',
+      '30569309025904',
+      '6011000990139424',
+      '3530111333300000',
+      '6759649826438453',
+      '4222222222222',
+      '6304000000000000',
+      '6240008631401148',
+      '6212341111111111111',
+      'paid with 4012888888881881, thanks',
+      { cardNumber: '**** 1111' },
+      { CARD_NUMBER: { first: 4111, rest: ['1111', '11111111'] } },
+      { payment: 4111111111111111 },
+    ],
+    misses: [
+      '4111111111111112',
+      '1431857103000',
+      '1715938200123456',
+      '47223179-9330-4259-8342-123456789012',
+      '0.4111111111111111',
+      'a4111111111111111',
+      '9205 5000 0000 0000 0000 00',
+      '4006381333931',
+      '0000000000000000',
+    ],
+  },
+});
+
+/** Issuer, length and check digit. */
+export function isCardNumber(digits: string): boolean {
+  return isIssued(digits) && luhn(digits) && !isOneDigit(digits);
+}
+
+function isIssued(digits: string): boolean {
+  for (const { from, to, lengths } of CARD_ISSUERS) {
+    if (!lengths.includes(digits.length)) continue;
+    const width = from >= 100_000 ? 6 : from >= 1000 ? 4 : from >= 100 ? 3 : from >= 10 ? 2 : 1;
+    const prefix = Number(digits.slice(0, width));
+    if (prefix >= from && prefix <= to) return true;
+  }
+  return false;
+}
+
+/** UPC-A and EAN-13: weights 3 and 1 from the right (GS1 General Specifications, 7.9). */
+function isProductCode(digits: string): boolean {
+  let sum = 0;
+  for (let i = digits.length - 1, weight = 1; i >= 0; i--, weight = 4 - weight) {
+    sum += (digits.charCodeAt(i) - 48) * weight;
+  }
+  return sum % 10 === 0;
+}

@@ -1,0 +1,151 @@
+import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
+
+export const ip = detector({
+  name: 'ip',
+  group: 'network',
+  finds:
+    'IPv4 addresses in dotted decimal; IPv6 addresses in every form of RFC 4291: full, compressed, with an IPv4 tail, with a zone.',
+  needs: 'Four octets of 0 to 255 without leading zeros, or a well-formed IPv6 address.',
+  overlooks:
+    'Four numbers that belong to a product (`Chrome/126.0.0.0`), to a version, or to a longer dotted name; `0.0.0.0`, net masks; addresses as one number or in hexadecimal.',
+  keywords: [
+    'ip',
+    'ip address',
+    'ipv4',
+    'ipv6',
+    'remote addr',
+    'client',
+    'host',
+    'peer',
+    'x forwarded for',
+    'gateway',
+    'addr',
+  ],
+  rules: [
+    {
+      kind: 'digits',
+      shapes: quadShapes(),
+      separators: '.',
+      beside: ' /+_-',
+      evidence: EVIDENCE.shape,
+      verify: isIpv4,
+    },
+    { kind: 'anchor', characters: ':', find: findIpv6, evidence: EVIDENCE.shape },
+  ],
+  examples: {
+    hits: [
+      '203.0.113.42',
+      'from 10.0.0.1:8080',
+      'http://192.168.1.1/admin',
+      '10.0.0.0/8',
+      '2001:db8:85a3::8a2e:370:7334',
+      '2001:0db8:85a3:0000:0000:8a2e:0370:7334',
+      '::1',
+      'fe80::1ff:fe23:4567:890a%eth0',
+      '::ffff:192.0.2.128',
+      '[2001:db8::1]:443',
+    ],
+    misses: [
+      'Chrome/126.0.0.0',
+      'version 1.2.3.4',
+      'v1.2.3.4',
+      '1.2.3.4.5',
+      '256.1.1.1',
+      '01.02.03.04',
+      '1.2.3.4-SNAPSHOT',
+      '0.0.0.0',
+      '255.255.255.0',
+      '10:05:03',
+      'std::string',
+      'A::B',
+      'de:ad:be:ef:00:01:02:03',
+    ],
+  },
+});
+
+function quadShapes(): string[] {
+  const lengths = [1, 2, 3];
+  return lengths.flatMap((a) =>
+    lengths.flatMap((b) => lengths.flatMap((c) => lengths.map((d) => `${a}-${b}-${c}-${d}`))),
+  );
+}
+
+function isIpv4(_digits: string, place: Place): boolean {
+  const octets = place.text.slice(place.start, place.end).split('.');
+  if (!octets.every((octet) => Number(octet) <= 255 && (octet.length === 1 || octet[0] !== '0'))) return false;
+  if (octets[0] === '255' || octets.every((octet) => octet === '0')) return false;
+  return !isVersion(place);
+}
+
+/** Words before four numbers that make them a version. */
+const VERSION_BEFORE =
+  /(?:\b(?:v|ver|vers|version|versions|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to)[\s:=v"'/_-]{0,4}|[A-Za-z_-]{0,30}version["']?\s{0,2}[:=]\s{0,2}["']?|(?:^|[\s;(,"'])[A-Za-z][\w.+-]{0,40}\/v?|[~^><]=?|==)$/i;
+
+function isVersion({ text, start, end }: Place): boolean {
+  const after = text.slice(end, end + 2);
+  if (/^[.-][A-Za-z]/.test(after) && !/^\.in-addr/.test(text.slice(end, end + 8))) return true;
+  if (start === 0) return false;
+  if (text[start - 1] === '.') return true;
+  return VERSION_BEFORE.test(text.slice(Math.max(0, start - 48), start));
+}
+
+const LONGEST_IPV6 = 45;
+
+/** Begins only at the first colon of a run, so that a run is read once. */
+function findIpv6(text: string, at: number): Extent | undefined {
+  let start = at;
+  while (start > 0 && at - start < 5 && isHex(text.charCodeAt(start - 1))) start--;
+  if (start > 0 && isWordOrColon(text.charCodeAt(start - 1))) return undefined;
+  let end = at;
+  let colons = 0;
+  let dots = 0;
+  while (end < text.length && end - start <= LONGEST_IPV6) {
+    const code = text.charCodeAt(end);
+    if (code === 0x3a) colons++;
+    else if (code === 0x2e) dots++;
+    else if (!isHex(code)) break;
+    end++;
+  }
+  while (end > at && text.charCodeAt(end - 1) === 0x2e) end--;
+  if (colons < 2 || (end < text.length && isWordOrColon(text.charCodeAt(end)))) return undefined;
+  if (text.charCodeAt(end - 1) === 0x3a && text.charCodeAt(end - 2) !== 0x3a) end--;
+  if (!isIpv6(text.slice(start, end), dots > 0)) return undefined;
+  const zone = /%[A-Za-z0-9._-]{1,16}/y;
+  zone.lastIndex = end;
+  return [start, end + (zone.exec(text)?.[0].length ?? 0)];
+}
+
+function isIpv6(address: string, mixed: boolean): boolean {
+  const halves = address.split('::');
+  if (halves.length > 2) return false;
+  let units = 0;
+  let tail = address;
+  if (mixed) {
+    const cut = address.lastIndexOf(':') + 1;
+    const octets = address.slice(cut).split('.');
+    if (octets.length !== 4 || !octets.every((octet) => /^\d{1,3}$/.test(octet) && Number(octet) <= 255)) return false;
+    units = 2;
+    tail = address.slice(0, cut);
+  }
+  const groups = tail.split(':').filter((group) => group !== '');
+  if (!groups.every((group) => /^[\da-fA-F]{1,4}$/.test(group))) return false;
+  units += groups.length;
+  if (halves.length === 1) return units === 8 && !groups.every((group) => group.length === 2);
+  return units >= 1 && units < 8 && isNoName(address, groups);
+}
+
+/** `A::B` and `dead::beef` are names of programming languages before they are addresses. */
+function isNoName(address: string, groups: readonly string[]): boolean {
+  if (!/\d/.test(address)) return false;
+  return groups.length > 2 || address.startsWith('::') || groups.some((group) => group.length > 2 && /\d/.test(group));
+}
+
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
+}
+
+function isWordOrColon(code: number): boolean {
+  return (
+    (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code === 0x5f || code === 0x3a
+  );
+}

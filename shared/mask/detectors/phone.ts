@@ -1,0 +1,224 @@
+import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
+import { CALLING_CODES } from '../tables/calling-codes.ts';
+
+export const phone = detector({
+  name: 'phone',
+  group: 'contact',
+  finds:
+    'Telephone numbers: international ones with `+` and any usual separators, North American ones in their usual form, other national ones with a keyword; an extension belongs to the number.',
+  needs:
+    'After `+` a country calling code and as many digits as its numbers have; a North American area code and exchange; else 7 to 15 digits and a keyword.',
+  overlooks: 'National numbers without a keyword, numbers spelled with letters, and short codes.',
+  keywords: [
+    'phone',
+    'phone number',
+    'telephone',
+    'tel',
+    'mobile',
+    'mob',
+    'cell',
+    'cellphone',
+    'fax',
+    'call',
+    'calls',
+    'called',
+    'caller',
+    'dial',
+    'whatsapp',
+    'sms',
+    'text me',
+    'contact number',
+    'msisdn',
+    'hotline',
+    'landline',
+    'ring',
+    'telefon',
+    'telefono',
+    'teléfono',
+    'téléphone',
+    'telefone',
+    'handy',
+    'mobil',
+    'móvil',
+    'celular',
+    'portable',
+    'phones',
+    'reach me',
+    'reach us',
+    'reach him',
+    'reach her',
+  ],
+  rules: [
+    { kind: 'anchor', characters: '+', find: findInternational, evidence: EVIDENCE.checked },
+    { kind: 'anchor', characters: '(', find: findAreaCode, evidence: EVIDENCE.shape },
+    { kind: 'anchor', characters: '(', find: findBracketed, keyword: true, evidence: EVIDENCE.keyword },
+    {
+      kind: 'digits',
+      shapes: ['3-3-4', '1-3-3-4'],
+      separators: '-.',
+      evidence: EVIDENCE.shape,
+      verify: isNorthAmerican,
+    },
+    { kind: 'chain', digits: [7, 18], find: findNational, keyword: true, evidence: EVIDENCE.keyword },
+  ],
+  keys: [
+    {
+      names: [
+        'phone',
+        'phonenumber',
+        'telephone',
+        'telephonenumber',
+        'mobile',
+        'mobilenumber',
+        'mobilephone',
+        'cellphone',
+        'cell',
+        'cellnumber',
+        'fax',
+        'faxnumber',
+        'msisdn',
+        'phoneno',
+        'mobileno',
+        'tel',
+      ],
+      verify: (text) => /^[+(]?\d[\d\s().+/-]{4,24}\d(?:\s?(?:x|ext\.?|#)\s?\d{1,6})?$/i.test(text),
+    },
+  ],
+  examples: {
+    hits: [
+      '+14155552671',
+      '+1 (415) 555-2671',
+      '+44 20 7946 0958',
+      '+44 (0)20 7946 0958',
+      '+49-30-901820',
+      '(415) 555-2671',
+      '415-555-2671',
+      '1-800-555-0199',
+      '415.555.2671 ext. 12',
+      'call 020 7946 0958',
+      'phone: 5551234',
+      'Tel. 030/901820',
+      'mobile 0044 7911 123456',
+      { phoneNumber: '030 901820' },
+      { contact: { mobile: 4155552671 } },
+    ],
+    misses: [
+      '2024-05-17',
+      '1715938200123',
+      'order 4155552671',
+      '415-055-2671',
+      '+99912345678',
+      '+0000',
+      '12:30:45',
+      'phone ordered 2024-05-17',
+      'order 415-555-2671',
+    ],
+  },
+});
+
+const LONGEST = 32;
+const EXTENSION = /[ ,;]{0,2}(?:x|ext\.?|extension|#) ?\d{1,6}/iy;
+
+function withExtension(text: string, end: number): number {
+  EXTENSION.lastIndex = end;
+  const match = EXTENSION.exec(text);
+  return match === null || isDigit(text.charCodeAt(end + match[0].length)) ? end : end + match[0].length;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
+function isLetterOrDigit(code: number): boolean {
+  return isDigit(code) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a);
+}
+
+const JOINTS = new Set([0x20, 0x2d, 0x2e, 0x28, 0x29, 0x2f, 0xa0]);
+
+/** Reads on from a `+` while digits and separators last; takes the longest that a country's numbering allows. */
+function findInternational(text: string, at: number): Extent | undefined {
+  if (at > 0 && isLetterOrDigit(text.charCodeAt(at - 1))) return undefined;
+  let digits = '';
+  let best = -1;
+  let joints = 0;
+  const limit = Math.min(text.length, at + LONGEST);
+  for (let i = at + 1; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (text.startsWith('(0)', i)) {
+      i += 2;
+      continue;
+    }
+    if (isDigit(code)) {
+      digits += text[i];
+      joints = 0;
+      if (!isDigit(text.charCodeAt(i + 1)) && isE164(digits)) best = i + 1;
+    } else if (!JOINTS.has(code) || ++joints > 2) break;
+  }
+  if (best < 0 || (isLetter(text.charCodeAt(best)) && withExtension(text, best) === best)) return undefined;
+  return [at, withExtension(text, best)];
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+}
+
+function isE164(digits: string): boolean {
+  if (digits.length > 15) return false;
+  for (let width = 1; width <= 3; width++) {
+    const lengths = CALLING_CODES.get(digits.slice(0, width));
+    if (lengths === undefined) continue;
+    const national = digits.length - width;
+    if (national < Math.max(lengths.fewest, 6) || national > lengths.most) return false;
+    return width > 1 || digits[0] !== '1' || (digits[1]! >= '2' && digits[4]! >= '0');
+  }
+  return false;
+}
+
+const AREA_CODE = /\([2-9]\d{2}\)[ .-]{0,2}[2-9]\d{2}[ .-]\d{4}/y;
+const BRACKETED = /\(0?\d{1,5}\)(?:[ ./-]{0,2}\d{1,8}){1,5}/y;
+
+function findAreaCode(text: string, at: number): Extent | undefined {
+  return bracketed(AREA_CODE, text, at);
+}
+
+function findBracketed(text: string, at: number): Extent | undefined {
+  return bracketed(BRACKETED, text, at);
+}
+
+function bracketed(pattern: RegExp, text: string, at: number): Extent | undefined {
+  pattern.lastIndex = at;
+  const match = pattern.exec(text);
+  if (match === null) return undefined;
+  const end = at + match[0].length;
+  const digits = match[0].replace(/\D/g, '').length;
+  if (digits < 7 || digits > 15 || isLetterOrDigit(text.charCodeAt(end))) return undefined;
+  const before = /(?:\+?1[ .-]?)$/.exec(text.slice(Math.max(0, at - 4), at));
+  return [at - (before?.[0].length ?? 0), withExtension(text, end)];
+}
+
+/** Area code and exchange begin with 2 to 9, and the area code is no service code (NANP). */
+function isNorthAmerican(digits: string, place: Place): boolean {
+  const national = digits.length === 11 ? digits.slice(1) : digits;
+  if (digits.length === 11 && digits[0] !== '1') return false;
+  return national[0]! >= '2' && national[3]! >= '2' && !national.startsWith('11', 1) && !isNamedOtherwise(place);
+}
+
+/** Words before a number that say it is something else. */
+const OTHERWISE =
+  /(?:order|invoice|ticket|ref|reference|sku|zip|postcode|amount|total|price|account|acct|case|tracking|parcel|version|port|part|item|product|serial|model|batch|lot|isbn|upc|ean|ssn|id|uuid|date|dob|born|timestamp|bytes|size|pid|ts|time|epoch)(?: ?(?:no|nr|num|number|id|code))?[\s.:#="'-]{0,4}$/i;
+
+function isNamedOtherwise({ text, start }: Place): boolean {
+  return start > 0 && OTHERWISE.test(text.slice(Math.max(0, start - 28), start));
+}
+
+const DATE =
+  /^(?:(?:19|20)\d{2}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}|(?:19|20)\d{6})(?!\d)/;
+
+function findNational(text: string, start: number, end: number): Extent | undefined {
+  const number = text.slice(start, end);
+  const digits = number.replace(/\D/g, '').length;
+  if (digits > 15 || DATE.test(number) || isNamedOtherwise({ text, start, end })) return undefined;
+  if (/^(\d{1,3}\.){3}\d{1,3}$/.test(number) || /^\d{1,15}\.\d{1,2}$/.test(number)) return undefined;
+  if (isLetterOrDigit(text.charCodeAt(start - 1)) || text.charCodeAt(end) === 0x40) return undefined;
+  return [start, withExtension(text, end)];
+}

@@ -1,0 +1,24 @@
+import { documented } from '../../record/reference.ts';
+import type { Method } from '../method.ts';
+import { checkCount, veil } from './veil.ts';
+
+export const keepLast = documented<[count: number], Method>(
+  {
+    name: 'keepLast',
+    summary:
+      'Keeps the last characters and puts `*` in the place of the others. A value that is no longer than that is covered whole.',
+    settings: { count: 'How many characters stay, from 1.' },
+    examples: [
+      { shows: 'a telephone number', args: [4], in: '{"value":"+14155552671"}', out: '{"value":"********2671"}' },
+      { shows: 'a short value', args: [4], in: '{"value":"2671"}', out: '{"value":"****"}' },
+      { shows: 'a number', args: [4], in: '{"value":4111111111111111}', out: '{"value":"************1111"}' },
+    ],
+  },
+  (count) => ({
+    name: 'keepLast',
+    compile(compiler) {
+      checkCount('keepLast', count, compiler);
+      return { mask: ({ text }) => veil(text, (index, length) => index >= length - count, count) };
+    },
+  }),
+);

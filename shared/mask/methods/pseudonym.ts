@@ -1,0 +1,89 @@
+import { documented } from '../../record/reference.ts';
+import type { Method } from '../method.ts';
+import { type Keyring, keyringHolder, type Secret } from '../secret.ts';
+import { createHmac, type Hmac } from './hmac.ts';
+import { createMemo } from './memo.ts';
+
+/** What the pseudonym looks like. */
+export type PseudonymFormat = 'email' | 'uuid' | 'digits';
+
+export interface PseudonymOptions {
+  readonly key: Secret;
+  readonly format?: PseudonymFormat;
+}
+
+const MOST_REMEMBERED = 4096;
+
+export const pseudonym = documented<[options: PseudonymOptions], Method>(
+  {
+    name: 'pseudonym',
+    summary:
+      'Puts a keyed pseudonym in the place of the value: the same for the same value and key in every stream, so that records can still be joined, and not to be guessed without the key (HMAC-SHA-256, 128 bits of it).',
+    settings: {
+      'options.key': 'The key: `secret("MASK_KEY")`.',
+      'options.format':
+        '`email`: an address, `p1_…@pseudonym.invalid`. `uuid`: a UUID (version 8). `digits`: as many digits as the value has characters, at least 6. Left out: `p1_` (the key’s version) and 22 characters.',
+    },
+    examples: [
+      {
+        shows: 'a value',
+        args: [{ key: { kind: 'secret', name: 'MASK_KEY' } }],
+        in: '{"value":"alice"}',
+        out: '{"value":"p1_PLACEHOLDER"}',
+      },
+    ],
+  },
+  ({ key, format }) => ({
+    name: 'pseudonym',
+    compile() {
+      const holder = keyringHolder(key);
+      let keyring: Keyring | undefined;
+      let hmac: Hmac;
+      let memo = createMemo(MOST_REMEMBERED);
+      const renew = () => {
+        if (keyring === holder.get()) return;
+        keyring = holder.get();
+        hmac = createHmac(keyring.keys.get(keyring.current)!);
+        memo = createMemo(MOST_REMEMBERED);
+      };
+      return {
+        async load() {
+          await holder.load();
+          renew();
+        },
+        async prepare() {
+          await holder.prepare();
+          renew();
+        },
+        mask({ text }) {
+          holder.get();
+          const known = memo.get(text);
+          if (known !== undefined) return known;
+          return memo.set(text, shape(hmac(text), `p${keyring!.current}_`, format, text.length));
+        },
+      };
+    },
+  }),
+);
+
+function shape(digest: Buffer, prefix: string, format: PseudonymFormat | undefined, length: number): string {
+  if (format === 'uuid') return uuid(digest);
+  if (format === 'digits') return decimal(digest, length);
+  const pseudonym = `${prefix}${digest.subarray(0, 16).toString('base64url')}`;
+  return format === 'email' ? `${pseudonym}@pseudonym.invalid` : pseudonym;
+}
+
+/** RFC 9562, version 8: its bits are one's own business. */
+function uuid(digest: Buffer): string {
+  const hex = digest.toString('hex');
+  const variant = '89ab'[digest[8]! & 3]!;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+/** The digest as a number, cut to so many digits: 6 to 38. */
+function decimal(digest: Buffer, length: number): string {
+  const digits = BigInt(`0x${digest.toString('hex')}`)
+    .toString()
+    .padStart(77, '0');
+  return digits.slice(-Math.min(38, Math.max(6, length)));
+}
