@@ -4,7 +4,7 @@ import type { JsonDocument } from './document.ts';
 import { keyClassesOf } from './keys.ts';
 import { keyInPath } from './path.ts';
 import { decodeStringContent } from './strings.ts';
-import { after, CLASSES, END, KEY_ID, parentOf, REMOVED, REPLACED, START, STRIDE } from './tape.ts';
+import { after, CLASSES, END, KEY_ID, PARENT, REMOVED, REPLACED, START, STRIDE } from './tape.ts';
 
 /** A place in a document. */
 export class Cursor implements Node {
@@ -102,7 +102,7 @@ function pathOf(document: JsonDocument, node: number): string {
     return document.key === undefined ? before : before + keyInPath(document.keyOf(node)!);
   }
   const { rows } = document;
-  const parent = parentOf(rows, document.root, node);
+  const parent = rows[node + PARENT]!;
   const before = pathOf(document, parent);
   if ((rows[parent + CLASSES]! & ARRAY) === 0) return before + keyInPath(document.keyOf(node)!);
   let index = 0;

@@ -3,7 +3,7 @@ import type { Document, JsonText, Node, Selector } from '../record/document.ts';
 import { ARRAY, CLASS_BITS, OBJECT, SETTLED } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import { type Fragment, valueText } from './fragment.ts';
-import { keyIdOf, keyName } from './keys.ts';
+import { keyIdOf, keyName, keyTable } from './keys.ts';
 import type { CompiledSelector, KeySegment, Segment } from './path.ts';
 import { readFragment } from './read.ts';
 import { render } from './render.ts';
@@ -18,6 +18,7 @@ import {
   KEY_ID,
   KEY_START,
   NEXT,
+  PARENT,
   REMOVED,
   RENAMED,
   REPLACED,
@@ -160,16 +161,22 @@ export class JsonDocument implements Document {
     return -1;
   }
 
-  /** The last member with a key. */
+  /** The last member with a key. A key that has an id bears it wherever it stands: see keys.ts. */
   private member(node: number, keyId: number, key: string): number {
     const { rows } = this;
+    if (keyId !== 0) {
+      const end = rows[this.root + NEXT]!;
+      // Where the scanner last saw the key: in this very object, or in none of the last document read.
+      const seen = keyTable.rows[keyId]!;
+      if (seen > node && seen < end && rows[seen + KEY_ID] === keyId) {
+        if (rows[seen + PARENT] === node && (rows[seen + CLASSES]! & REMOVED) === 0) return seen;
+      } else if (this.tape.used === end && this.keys === undefined) return -1;
+    }
     const end = rows[node + NEXT]!;
     let last = -1;
     for (let at = node + STRIDE; at < end; at = after(rows, at)) {
-      const id = rows[at + KEY_ID]!;
-      if (id !== keyId && id !== 0) continue;
-      if ((id === 0 && this.keyOf(at) !== key) || rows[at + CLASSES]! & REMOVED) continue;
-      last = at;
+      if (rows[at + KEY_ID] !== keyId || rows[at + CLASSES]! & REMOVED) continue;
+      if (keyId !== 0 || this.keyOf(at) === key) last = at;
     }
     return last;
   }

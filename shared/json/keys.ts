@@ -4,7 +4,8 @@ import { classesOf, ESCAPE } from './classes.ts';
 /**
  * Ids for object keys: the same few names come in every record, so each gets a small number once, and from then on keys
  * are compared, looked up and cached by number. Documents may bring any number of different keys: those beyond the bound,
- * and those that hash where too many others stand, get id 0 and are compared by their text.
+ * and those that hash where too many others stand, get id 0 and are compared by their text. Room never comes back, so that
+ * a key that once got no id never gets one: two keys are the same if and only if their ids are, unless both are 0.
  */
 
 /** Ids are below this. */
@@ -13,15 +14,28 @@ const SLOTS = KEY_IDS * 4;
 const MOST_PROBES = 8;
 const LONGEST = 128;
 
-const slots = new Int32Array(SLOTS);
-const names: string[] = [''];
-const classes: number[] = [0];
+/** What the scanner reads for itself: a call for each key would cost more than the comparing. */
+export interface KeyTable {
+  /** Raw bytes of the keys, one after the other. */
+  pool: Uint8Array;
+  /** By id: where the key's bytes start in the pool; they end where the next one's start. */
+  readonly offsets: Int32Array;
+  /** By id: the key that came after it last time; 0 where none did. A guess that saves the hash. */
+  readonly successors: Int32Array;
+  /** By id: the row of the last member with this key that was read: where to look first. */
+  readonly rows: Int32Array;
+}
+
 export const keyTable: KeyTable = {
   pool: new Uint8Array(64 * 1024),
   offsets: new Int32Array(KEY_IDS + 1),
   successors: new Int32Array(KEY_IDS),
+  rows: new Int32Array(KEY_IDS),
 };
-const { offsets, successors } = keyTable;
+const slots = new Int32Array(SLOTS);
+/** By id: the key in UTF-16, and the classes of its bytes. */
+const names: string[] = [''];
+const classes: number[] = [0];
 
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = end - start;
@@ -30,7 +44,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 }
 
 function equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
-  const { pool } = keyTable;
+  const { pool, offsets } = keyTable;
   let at = offsets[id]!;
   if (offsets[id + 1]! - at !== end - start) return false;
   for (let i = start; i < end; i++) if (pool[at++] !== bytes[i]) return false;
@@ -51,19 +65,19 @@ export function internKey(bytes: Uint8Array, start: number, end: number): number
 
 function add(slot: number, bytes: Uint8Array, start: number, end: number): number {
   const id = names.length;
-  const offset = offsets[id]!;
   if (id >= KEY_IDS) return 0;
-  if (offset + end - start > keyTable.pool.length) {
+  const raw = Buffer.from(bytes.slice(start, end));
+  const offset = keyTable.offsets[id]!;
+  if (offset + raw.length > keyTable.pool.length) {
     const larger = new Uint8Array(keyTable.pool.length * 2);
     larger.set(keyTable.pool);
     keyTable.pool = larger;
   }
-  const key = Buffer.from(bytes.slice(start, end));
-  keyTable.pool.set(key, offset);
-  offsets[id + 1] = offset + key.length;
+  keyTable.pool.set(raw, offset);
+  keyTable.offsets[id + 1] = offset + raw.length;
   slots[slot] = id;
-  names.push(key.toString('utf8'));
-  classes.push(classesOf(key.toString('latin1')) & ~ESCAPE);
+  names.push(raw.toString('utf8'));
+  classes.push(classesOf(raw.toString('latin1')) & ~ESCAPE);
   return id;
 }
 
@@ -73,21 +87,6 @@ export function keyIdOf(raw: ByteString, key: string): number {
   const id = internKey(bytes, 0, bytes.length);
   // A lone surrogate has no UTF-8 bytes of its own: such a key is compared by its text.
   return id !== 0 && names[id] === key ? id : 0;
-}
-
-/** What the scanner reads for itself: a call for each key would cost more than the comparing. */
-export interface KeyTable {
-  /** Raw bytes of the keys, one after the other. */
-  pool: Uint8Array;
-  /** By id: where the key's bytes start in the pool; they end where the next one's start. */
-  readonly offsets: Int32Array;
-  /** By id: the key that came after it last time; 0 where none did. A guess that saves the hash. */
-  readonly successors: Int32Array;
-}
-
-/** Only for keys that were read from text without escapes: what is guessed is not looked at again. */
-export function noteSuccessor(previous: number, id: number): void {
-  successors[previous] = id;
 }
 
 export function keyName(id: number): string {

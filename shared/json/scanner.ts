@@ -13,11 +13,10 @@ import {
   NUMBER,
   OBJECT,
   PLUS,
-  STOP,
   STRING,
   UPPER,
 } from './classes.ts';
-import { internKey, keyIdOf, keyTable, noteSuccessor } from './keys.ts';
+import { internKey, keyIdOf, keyTable } from './keys.ts';
 import { decodeStringContent } from './strings.ts';
 import { CLASSES, END, grow, KEY_END, KEY_ID, KEY_START, NEXT, PARENT, START, STRIDE, type Tape } from './tape.ts';
 
@@ -37,22 +36,29 @@ export type ScanFault = 'InvalidJson' | 'InvalidUtf8' | 'NestingTooDeep' | 'TooM
 export const fault: { code: ScanFault; at: number; message: string } = { code: 'InvalidJson', at: 0, message: '' };
 
 const SCRATCH = 64 * 1024;
+/** Zeros after the text: they stop every loop, four bytes a turn included. */
+const SLACK = 4;
 /** Scratch that one large record made is not kept for ever. */
 const KEPT = 2 * 1024 * 1024;
 /** The text being read as bytes, with a zero after the end, which stops every loop. */
 let bytes = Buffer.allocUnsafeSlow(SCRATCH);
+// Own constants: the compiler then knows their address and length.
+const TABLE = CLASS_OF;
+const OFFSETS = keyTable.offsets;
+const SUCCESSORS = keyTable.successors;
+const LAST_ROWS = keyTable.rows;
 let length = 0;
 /** What `readString` and `readNumber` found besides the end. */
 let found = 0;
 
 /** Makes `text` the one that `scan` and `skipSpace` read. */
 export function load(text: ByteString): void {
-  const needed = text.length + 1;
+  const needed = text.length + SLACK;
   if (needed > bytes.length || (bytes.length > KEPT && needed < SCRATCH)) {
     bytes = Buffer.allocUnsafeSlow(Math.max(SCRATCH, needed));
   }
   length = bytes.write(text, 0, text.length, 'latin1');
-  bytes[length] = 0;
+  for (let i = 0; i < SLACK; i++) bytes[length + i] = 0;
 }
 
 /** The first position at or after `at` that is not white space. */
@@ -79,8 +85,6 @@ function fail(at: number, expected: string, code: ScanFault = 'InvalidJson'): -1
  */
 export function scan(tape: Tape, at: number): number {
   const b = bytes;
-  const table = CLASS_OF;
-  const { offsets, successors } = keyTable;
   let { pool } = keyTable;
   let rows = tape.rows;
   const first = tape.used;
@@ -111,9 +115,10 @@ export function scan(tape: Tape, at: number): number {
       room = roomOf(rows, first);
     }
     rows[value + START] = i;
+    rows[value + PARENT] = parent;
     const c = b[i]!;
     if (c === 0x22) {
-      i = readString(b, table, rows, (value + CLASSES) | 0, (i + 1) | 0) | 0;
+      i = readString(b, rows, (value + CLASSES) | 0, (i + 1) | 0) | 0;
       if (i < 0) return -1;
       rows[value + END] = i;
       high |= rows[value + CLASSES]!;
@@ -121,7 +126,6 @@ export function scan(tape: Tape, at: number): number {
       if (++depth > MAX_NESTING) return fail(i, `more than ${MAX_NESTING} levels of nesting`, 'NestingTooDeep');
       inObject = c === 0x7b;
       rows[value + CLASSES] = inObject ? OBJECT : ARRAY;
-      rows[value + PARENT] = parent;
       parent = value;
       opened = true;
       i = (i + 1) | 0;
@@ -161,11 +165,11 @@ export function scan(tape: Tape, at: number): number {
       }
       if (next !== 0x22) return fail(i, 'expected a key');
       rows[node + KEY_START] = i;
-      let keyId = successors[previousKey]!;
+      let keyId = SUCCESSORS[previousKey]!;
       let end = 0;
       if (keyId !== 0) {
-        let k = offsets[keyId]!;
-        const stop = offsets[keyId + 1]!;
+        let k = OFFSETS[keyId]!;
+        const stop = OFFSETS[keyId + 1]!;
         end = (i + 1) | 0;
         while (k < stop && pool[k] === b[end]) {
           k = (k + 1) | 0;
@@ -174,17 +178,18 @@ export function scan(tape: Tape, at: number): number {
         end = k === stop && b[end] === 0x22 ? (end + 1) | 0 : 0;
       }
       if (end === 0) {
-        end = readString(b, table, rows, node + CLASSES, (i + 1) | 0);
+        end = readString(b, rows, node + CLASSES, (i + 1) | 0);
         if (end < 0) return -1;
         const classes = rows[node + CLASSES]!;
         high |= classes;
         keyId = classes & ESCAPE ? escapedKeyId(i, end) : internKey(b, i + 1, end - 1);
         // What is guessed is not looked at again, so only what is plain ASCII may be guessed.
-        if ((classes & (ESCAPE | HIGH)) === 0) noteSuccessor(previousKey, keyId);
+        if ((classes & (ESCAPE | HIGH)) === 0) SUCCESSORS[previousKey] = keyId;
         pool = keyTable.pool;
       }
       rows[node + KEY_ID] = keyId;
       rows[node + KEY_END] = end;
+      LAST_ROWS[keyId] = node;
       previousKey = keyId;
       i = end;
       next = b[i]!;
@@ -211,40 +216,26 @@ function escapedKeyId(start: number, end: number): number {
  * Reads a string from the byte after its opening quote. Returns where it ends (after the closing quote), -1 if it is
  * not one; the row takes its classes. The loop is the engine's hottest: four bytes a turn, one test each.
  */
-function readString(b: Uint8Array, table: Int32Array, rows: Int32Array, column: number, from: number): number {
+function readString(b: Uint8Array, rows: Int32Array, column: number, from: number): number {
   let classes = 0;
   let i = from;
   for (;;) {
-    let bits: number;
     for (;;) {
-      bits = table[b[i]!]!;
-      classes |= bits;
-      if (bits < 0) break;
-      bits = table[b[(i + 1) | 0]!]!;
-      classes |= bits;
-      if (bits < 0) {
-        i = (i + 1) | 0;
-        break;
-      }
-      bits = table[b[(i + 2) | 0]!]!;
-      classes |= bits;
-      if (bits < 0) {
-        i = (i + 2) | 0;
-        break;
-      }
-      bits = table[b[(i + 3) | 0]!]!;
-      classes |= bits;
-      if (bits < 0) {
-        i = (i + 3) | 0;
-        break;
-      }
+      const four = TABLE[b[i]!]! | TABLE[b[(i + 1) | 0]!]! | TABLE[b[(i + 2) | 0]!]! | TABLE[b[(i + 3) | 0]!]!;
+      if (four < 0) break;
+      classes |= four;
       i = (i + 4) | 0;
     }
+    for (let bits = TABLE[b[i]!]!; bits >= 0; bits = TABLE[b[i]!]!) {
+      classes |= bits;
+      i = (i + 1) | 0;
+    }
     if (b[i] === 0x22) break;
+    classes |= ESCAPE;
     i = skipEscape(b, i);
     if (i < 0) return -1;
   }
-  rows[column] = (classes & ~STOP) | STRING;
+  rows[column] = classes | STRING;
   return i + 1;
 }
 

@@ -17,7 +17,7 @@ export const KEY_END = 4;
 export const KEY_ID = 5;
 /** Of a container: the row after all it holds. */
 export const NEXT = 6;
-/** The container's row; -1 for the document itself. Of containers alone: see `parentOf`. */
+/** The container's row; -1 for the document itself. */
 export const PARENT = 7;
 /** The index of the text that stands in the value's place, or of the members added. Written with the edit. */
 export const EDIT = 8;
@@ -33,19 +33,6 @@ export const TOUCHED = REMOVED | REPLACED | EXTENDED | RENAMED;
 /** The row after the value at `node` and all it holds. */
 export function after(rows: Int32Array, node: number): number {
   return rows[node + CLASSES]! & CONTAINER ? rows[node + NEXT]! : node + STRIDE;
-}
-
-/** The container of the value at `node`: found from the root down, for what is rarely asked. */
-export function parentOf(rows: Int32Array, root: number, node: number): number {
-  let parent = root;
-  for (let at = root + STRIDE; at < node; ) {
-    const next = after(rows, at);
-    if (next > node) {
-      parent = at;
-      at += STRIDE;
-    } else at = next;
-  }
-  return parent;
 }
 
 /** Rows for the documents that are read at one time. */
