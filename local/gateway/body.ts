@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip } from 'node:zlib';
 import { AwsError } from './aws-error.ts';
@@ -7,11 +6,10 @@ const NOTHING = Buffer.alloc(0);
 const decompressors = { gzip: promisify(gunzip), br: promisify(brotliDecompress) };
 
 /** Reads a whole body, refusing more than `most` bytes before it is held. */
-export async function readBody(stream: Readable, most: number): Promise<Buffer> {
+export async function readBody(source: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Left open when it is refused: the answer still has to go out on its socket.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of source) {
     size += chunk.length;
     if (size > most) throw tooLarge(most);
     chunks.push(chunk);

@@ -136,7 +136,9 @@ async function readRequest(
   if (service.streams) {
     return { ...shared, operation: service.operationOf?.(shared), body: NO_BODY, stream: incoming };
   }
-  const body = await decompressBody(await readBody(incoming, most), headers['content-encoding'], most);
+  // Left open when it is refused: the answer still has to go out on its socket.
+  const source = incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  const body = await decompressBody(await readBody(source, most), headers['content-encoding'], most);
   const operation = targetOperation(headers) ?? service.operationOf?.(shared) ?? queryAction(body, url);
   return { ...shared, operation, body };
 }
