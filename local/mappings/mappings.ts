@@ -1,0 +1,132 @@
+/** Event source mappings: what polls streams and queues, and invokes functions with what it finds. */
+import { randomUUID } from 'node:crypto';
+import type { AwsService, Clock, Functions, Queues, Streams, TemplateResource, Worker } from '../account/contracts.ts';
+import type { Targets } from '../account/targets.ts';
+import { createMappingApi } from './api.ts';
+import { createGate, type Gate } from './gate.ts';
+import { createTally, type MappingFigures, type MappingTally } from './mapping.ts';
+import { MappingError, type Properties } from './properties.ts';
+import { createQueueMapping } from './queue-mapping.ts';
+import { type MappingSettings, type QueueSettings, readSettings, type StreamSettings } from './settings.ts';
+import { createStreamMapping, type SourcePoller } from './stream-mapping.ts';
+
+export interface MappingsOptions {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly accountId: string;
+  readonly functions: Functions;
+  readonly streams?: Streams;
+  readonly queues?: Queues;
+  /** Where on-failure documents go. */
+  readonly targets?: () => Targets | undefined;
+}
+
+export interface LocalMappings extends AwsService, Worker {
+  /**
+   * Creates a mapping (AWS::Lambda::EventSourceMapping) and begins to poll. `id` is its UUID, a new one unless told.
+   * Throws `MappingError` for what Lambda would refuse.
+   */
+  create(resource: TemplateResource, id?: string): void;
+  remove(id: string): void;
+  figures(): readonly MappingFigures[];
+}
+
+/** A mapping that is there. */
+export interface Mapping {
+  readonly id: string;
+  readonly arn: string;
+  readonly functionArn: string;
+  /** As they were given, and updated. */
+  properties: Properties;
+  settings: MappingSettings;
+  /** Epoch milliseconds. */
+  lastModified: number;
+  readonly gate: Gate;
+  readonly tally: MappingTally;
+  readonly poller: SourcePoller;
+}
+
+export function createMappings(options: MappingsOptions): LocalMappings {
+  const mappings = new Map<string, Mapping>();
+  const { clock } = options;
+
+  function add(properties: Properties, id: string): Mapping {
+    const settings = readSettings(properties);
+    const gate = createGate(settings.enabled);
+    const tally = createTally();
+    const poller = createPoller(id, settings, gate, tally);
+    const mapping: Mapping = {
+      id,
+      arn: `arn:aws:lambda:${options.region}:${options.accountId}:event-source-mapping:${id}`,
+      functionArn: options.functions.arnOf(settings.functionName),
+      properties,
+      settings,
+      lastModified: clock.now(),
+      gate,
+      tally,
+      poller,
+    };
+    mappings.set(id, mapping);
+    if (settings.enabled) poller.start();
+    return mapping;
+  }
+
+  function createPoller(id: string, settings: MappingSettings, gate: Gate, tally: MappingTally): SourcePoller {
+    const current = () => mappings.get(id)?.settings ?? settings;
+    const { functions, region, streams, queues } = options;
+    const shared = { id, clock, region, functions, gate, tally, targets: options.targets ?? (() => undefined) };
+    if (settings.kind === 'stream') {
+      if (streams === undefined) throw new MappingError('EventSourceArn names a stream, and there are none');
+      return createStreamMapping({ ...shared, streams, settings: () => current() as StreamSettings });
+    }
+    if (queues === undefined) throw new MappingError('EventSourceArn names a queue, and there are none');
+    return createQueueMapping({ ...shared, queues, settings: () => current() as QueueSettings });
+  }
+
+  function update(mapping: Mapping, changes: Properties): void {
+    const properties = { ...mapping.properties, ...changes };
+    const settings = readSettings(properties);
+    if (settings.kind !== mapping.settings.kind) throw new MappingError('EventSourceArn can’t be changed');
+    Object.assign(mapping, { properties, settings, lastModified: clock.now() });
+    mapping.gate.set(settings.enabled);
+    if (settings.enabled) mapping.poller.start();
+  }
+
+  function remove(id: string): void {
+    const mapping = mappings.get(id);
+    mappings.delete(id);
+    mapping?.gate.close();
+    mapping?.poller.stop();
+  }
+
+  return {
+    ...createMappingApi({ all: () => [...mappings.values()], get: (id) => mappings.get(id), add, update, remove }),
+    names: [],
+    create: (resource, id = randomUUID()) => {
+      try {
+        add(resource.properties, id);
+      } catch (cause) {
+        if (!(cause instanceof MappingError)) throw cause;
+        throw new MappingError(`${resource.logicalId}: ${cause.message}`);
+      }
+    },
+    remove,
+    figures: () => Array.from(mappings.values(), figuresOf),
+    idle: () => Array.from(mappings.values()).every(({ poller }) => poller.idle()),
+    async stop() {
+      for (const id of [...mappings.keys()]) remove(id);
+    },
+  };
+}
+
+function figuresOf(mapping: Mapping): MappingFigures {
+  const { lastResult: _lastResult, ...tally } = mapping.tally;
+  return {
+    id: mapping.id,
+    eventSourceArn: mapping.settings.eventSourceArn,
+    functionArn: mapping.functionArn,
+    ...tally,
+    discarded: { ...tally.discarded },
+    iteratorAgeMs: mapping.poller.iteratorAgeMs(),
+  };
+}
