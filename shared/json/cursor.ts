@@ -98,8 +98,10 @@ export class Cursor implements Node {
 function pathOf(document: JsonDocument, node: number): string {
   // A fragment's own root is the place that it was put in, or a member of it.
   if (node === document.root) {
-    const before = document.owner === undefined ? '' : pathOf(document.owner, document.place);
-    return document.key === undefined ? before : before + keyInPath(document.keyOf(node)!);
+    const { fragment } = document;
+    if (fragment === undefined) return '';
+    const before = pathOf(fragment.owner, fragment.node);
+    return fragment.key === undefined ? before : before + keyInPath(document.keyOf(node)!);
   }
   const { rows } = document;
   const parent = rows[node + PARENT]!;

@@ -2,7 +2,7 @@ import { encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, JsonText, Node, Selector } from '../record/document.ts';
 import { ARRAY, CLASS_BITS, OBJECT, SETTLED } from './classes.ts';
 import { Cursor } from './cursor.ts';
-import { type Fragment, valueText } from './fragment.ts';
+import { type Fragment, fragmentOf, valueText } from './fragment.ts';
 import { keyIdOf, keyName, keyTable } from './keys.ts';
 import type { CompiledSelector, KeySegment, Segment } from './path.ts';
 import { readFragment } from './read.ts';
@@ -25,7 +25,6 @@ import {
   START,
   STRIDE,
   type Tape,
-  TOUCHED,
 } from './tape.ts';
 import { visitAll, visitMatches } from './visit.ts';
 
@@ -43,17 +42,14 @@ export class JsonDocument implements Document {
   readonly tape: Tape;
   readonly rows: Int32Array;
   readonly root: number;
-  /** Rows that bear an edit. */
-  touched: number[] | undefined = undefined;
-  private ordered = true;
-  fragments: Fragment[] | undefined = undefined;
+  /** As long as it is the key table's, what that says of rows is true of these. */
+  private readonly generation: number;
+  /** Whether a row bears an edit. */
+  edited = false;
   /** New keys, with their quotes, by row. */
   keys: Map<number, JsonText> | undefined = undefined;
-  /** Of a fragment: where it stands. */
-  owner: JsonDocument | undefined = undefined;
-  place = 0;
-  /** Of a member that was added: its key, with its quotes. */
-  key: JsonText | undefined = undefined;
+  /** Set where the document is a value that a step put into another one. */
+  fragment: Fragment | undefined = undefined;
 
   constructor(source: JsonText, from: number, to: number, tape: Tape, root: number) {
     this.source = source;
@@ -62,6 +58,7 @@ export class JsonDocument implements Document {
     this.tape = tape;
     this.rows = tape.rows;
     this.root = root;
+    this.generation = keyTable.generation;
   }
 
   get(selector: Selector): Node | undefined {
@@ -108,15 +105,15 @@ export class JsonDocument implements Document {
   }
 
   text(): JsonText {
-    if (this.touched !== undefined) return render(this, this.root, this.from, this.to);
+    if (this.edited) return render(this, this.root, this.from, this.to);
     return this.source.length === this.to - this.from ? this.source : this.source.slice(this.from, this.to);
   }
 
   /** The value at `node` as it stands now. */
   textAt(node: number): JsonText {
     const { rows } = this;
-    if (rows[node + CLASSES]! & REPLACED) return valueText(this.fragmentAt(node)!);
-    if (this.touched !== undefined) return render(this, node, rows[node + START]!, rows[node + END]!);
+    if (rows[node + CLASSES]! & REPLACED) return valueText(this.fragmentAt(node));
+    if (this.edited) return render(this, node, rows[node + START]!, rows[node + END]!);
     return this.source.slice(rows[node + START], rows[node + END]);
   }
 
@@ -142,7 +139,7 @@ export class JsonDocument implements Document {
   keyTextOf(node: number): JsonText | undefined {
     const { rows } = this;
     if (rows[node + CLASSES]! & RENAMED) return this.keys!.get(node);
-    if (node === this.root) return this.key;
+    if (node === this.root) return this.fragment?.key?.slice(0, -1);
     const start = rows[node + KEY_START]!;
     return start < 0 ? undefined : this.source.slice(start, rows[node + KEY_END]);
   }
@@ -164,13 +161,13 @@ export class JsonDocument implements Document {
   /** The last member with a key. A key that has an id bears it wherever it stands: see keys.ts. */
   private member(node: number, keyId: number, key: string): number {
     const { rows } = this;
-    if (keyId !== 0) {
+    if (keyId !== 0 && this.generation === keyTable.generation && this.keys === undefined) {
       const end = rows[this.root + NEXT]!;
       // Where the scanner last saw the key: in this very object, or in none of the last document read.
       const seen = keyTable.rows[keyId]!;
       if (seen > node && seen < end && rows[seen + KEY_ID] === keyId) {
         if (rows[seen + PARENT] === node && (rows[seen + CLASSES]! & REMOVED) === 0) return seen;
-      } else if (this.tape.used === end && this.keys === undefined) return -1;
+      } else if (this.tape.used === end) return -1;
     }
     const end = rows[node + NEXT]!;
     let last = -1;
@@ -198,9 +195,9 @@ export class JsonDocument implements Document {
 
   /** Of the members added to the object at `node`, the one with a key. */
   private addedMember(node: number, segment: KeySegment): Place | undefined {
-    for (let added = this.fragmentAt(node); added !== undefined; added = added.more) {
+    for (let added: Fragment | undefined = this.fragmentAt(node); added !== undefined; added = added.more) {
       if (added.document === undefined && added.keyId !== segment.keyId && added.keyId !== 0) continue;
-      const document = this.read(added, node);
+      const document = this.read(added);
       const { root } = document;
       if (!document.isRemoved(root) && document.keyOf(root) === segment.key) return { document, node: root };
     }
@@ -211,25 +208,21 @@ export class JsonDocument implements Document {
     return (this.rows[node + CLASSES]! & REMOVED) !== 0;
   }
 
-  fragmentAt(node: number): Fragment | undefined {
-    return this.fragments![this.rows[node + EDIT]!];
+  fragmentAt(node: number): Fragment {
+    return this.tape.fragments[this.rows[node + EDIT]!] as Fragment;
   }
 
   /** What stands in the place of the value at `node`, read. */
   inside(node: number): JsonDocument {
-    return this.read(this.fragmentAt(node)!, node);
+    return this.read(this.fragmentAt(node));
   }
 
-  /** A fragment that belongs to the value at `node`, read. */
-  read(fragment: Fragment, node: number): JsonDocument {
+  /** A fragment of this document, read. */
+  read(fragment: Fragment): JsonDocument {
     if (fragment.document === undefined) {
       const document = readFragment(fragment.json, this.tape);
-      document.owner = this;
-      document.place = node;
-      if (fragment.key !== '') {
-        document.key = fragment.key.slice(0, -1);
-        document.rows[document.root + KEY_ID] = fragment.keyId;
-      }
+      document.fragment = fragment;
+      document.rows[document.root + KEY_ID] = fragment.keyId;
       fragment.document = document;
     }
     return fragment.document;
@@ -239,12 +232,12 @@ export class JsonDocument implements Document {
     this.touch(node, REPLACED);
     const classes = this.rows[node + CLASSES]! & ~(EXTENDED | SETTLED);
     this.rows[node + CLASSES] = settled ? classes | SETTLED : classes;
-    this.keep(node, { json, key: '', keyId: 0, document: undefined, more: undefined });
+    this.keep(node, fragmentOf(this, node, json, undefined));
   }
 
   removeAt(node: number): void {
     // A document without a value is none.
-    if (node === this.root && this.key === undefined) this.replaceAt(node, 'null', true);
+    if (node === this.root && this.fragment?.key === undefined) this.replaceAt(node, 'null', true);
     else this.touch(node, REMOVED);
   }
 
@@ -257,37 +250,15 @@ export class JsonDocument implements Document {
     this.rows[node + KEY_ID] = keyIdOf(encodeUtf8(name), name);
   }
 
-  /** Rows that bear an edit, in document order. */
-  touchedInOrder(): readonly number[] {
-    if (this.touched === undefined) return [];
-    if (!this.ordered) this.touched.sort((a, b) => a - b);
-    this.ordered = true;
-    return this.touched;
-  }
-
   private touch(node: number, edit: number): void {
-    const classes = this.rows[node + CLASSES]!;
-    this.rows[node + CLASSES] = classes | edit;
-    if (classes & TOUCHED) return;
-    if (this.touched === undefined) this.touched = [node];
-    else this.note(node, this.touched);
-  }
-
-  /** Few edits are kept in order as they come; many are sorted once. */
-  private note(node: number, touched: number[]): void {
-    let at = touched.length;
-    if (at > 32) {
-      if (node < touched[at - 1]!) this.ordered = false;
-    } else {
-      for (; at > 0 && touched[at - 1]! > node; at--) touched[at] = touched[at - 1]!;
-    }
-    touched[at] = node;
+    this.rows[node + CLASSES] = this.rows[node + CLASSES]! | edit;
+    this.edited = true;
   }
 
   private keep(node: number, fragment: Fragment): void {
-    this.rows[node + EDIT] = this.fragments === undefined ? 0 : this.fragments.length;
-    if (this.fragments === undefined) this.fragments = [fragment];
-    else this.fragments.push(fragment);
+    const { tape } = this;
+    this.rows[node + EDIT] = tape.kept;
+    tape.fragments[tape.kept++] = fragment;
   }
 
   /** Adds the member `segments[depth]` to the value at `node`, with the parents that the rest of the path needs. */
@@ -304,15 +275,9 @@ export class JsonDocument implements Document {
       if (below.kind !== 'key') return false;
       value = `{${below.json}${value}}`;
     }
-    const added: Fragment = {
-      json: value,
-      key: segment.json,
-      keyId: segment.keyId,
-      document: undefined,
-      more: undefined,
-    };
+    const added = fragmentOf(this, node, value, segment);
     if (this.rows[node + CLASSES]! & EXTENDED) {
-      let last = this.fragmentAt(node)!;
+      let last = this.fragmentAt(node);
       while (last.more !== undefined) last = last.more;
       last.more = added;
     } else {

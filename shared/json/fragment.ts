@@ -1,16 +1,30 @@
 import type { JsonText } from '../record/document.ts';
 import type { JsonDocument } from './document.ts';
+import type { KeySegment } from './path.ts';
 
 /** A value that a step put in: in another's place, or as a new member of an object. It is read only when someone looks inside. */
 export interface Fragment {
   readonly json: JsonText;
-  /** Of a new member: its key with quotes and colon, and its id. */
-  readonly key: JsonText;
+  /** Where it stands: the value that it replaces, or the object that it is a member of. */
+  readonly owner: JsonDocument;
+  readonly node: number;
+  /** Of a new member: its key as it was put in, with quotes and colon, and its id. */
+  readonly key: JsonText | undefined;
   readonly keyId: number;
   /** The value, read. */
   document: JsonDocument | undefined;
   /** The next member that was added to the same object. */
   more: Fragment | undefined;
+}
+
+export function fragmentOf(
+  owner: JsonDocument,
+  node: number,
+  json: JsonText,
+  member: KeySegment | undefined,
+): Fragment {
+  const [key, keyId] = member === undefined ? [undefined, 0] : [member.json, member.keyId];
+  return { json, owner, node, key, keyId, document: undefined, more: undefined };
 }
 
 /** The value as it stands now. */
@@ -22,6 +36,6 @@ export function valueText(fragment: Fragment): JsonText {
 export function memberText(fragment: Fragment): JsonText {
   const { document } = fragment;
   if (document === undefined) return fragment.key + fragment.json;
-  const key = document.keyTextOf(document.root);
-  return document.isRemoved(document.root) ? '' : `${key}:${document.text()}`;
+  if (document.isRemoved(document.root)) return '';
+  return `${document.keyTextOf(document.root)}:${document.text()}`;
 }

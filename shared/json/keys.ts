@@ -24,6 +24,9 @@ export interface KeyTable {
   readonly successors: Int32Array;
   /** By id: the row of the last member with this key that was read: where to look first. */
   readonly rows: Int32Array;
+  /** The tape that those rows are on; the generation changes when another tape takes over. */
+  tape: object | undefined;
+  generation: number;
 }
 
 export const keyTable: KeyTable = {
@@ -31,6 +34,8 @@ export const keyTable: KeyTable = {
   offsets: new Int32Array(KEY_IDS + 1),
   successors: new Int32Array(KEY_IDS),
   rows: new Int32Array(KEY_IDS),
+  tape: undefined,
+  generation: 0,
 };
 const slots = new Int32Array(SLOTS);
 /** By id: the key in UTF-16, and the classes of its bytes. */

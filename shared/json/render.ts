@@ -1,6 +1,6 @@
 import type { JsonText } from '../record/document.ts';
 import type { JsonDocument } from './document.ts';
-import { memberText, valueText } from './fragment.ts';
+import { type Fragment, memberText, valueText } from './fragment.ts';
 import {
   after,
   CLASSES,
@@ -14,6 +14,7 @@ import {
   REPLACED,
   START,
   STRIDE,
+  TOUCHED,
 } from './tape.ts';
 
 /** How far a container's members have been gone through, for taking some of them out. */
@@ -52,27 +53,27 @@ export function editsOf(document: JsonDocument): readonly Edit[] {
 
 function lay(document: JsonDocument, top: number, out: Writer): void {
   const { rows } = document;
-  const touched = document.touchedInOrder();
   const end = after(rows, top);
   const progress: Progress[] = [];
   /** Objects with new members, which are written when their last own member is: the innermost last. */
   const extended: number[] = [];
-  for (let index = top === document.root ? 0 : firstFrom(touched, top); index < touched.length; index++) {
-    const node = touched[index]!;
-    if (node >= end) break;
-    while (extended.length > 0 && node >= rows[extended.at(-1)! + NEXT]!) writeAdded(document, extended.pop()!, out);
-    // What lies inside something replaced or removed is gone with it.
-    if (rows[node + START]! < out.at) continue;
+  for (let node = top; node < end; ) {
     const classes = rows[node + CLASSES]!;
-    if (classes & REMOVED && node !== top) {
-      remove(document, node, progress, out);
+    if ((classes & TOUCHED) === 0) {
+      node += STRIDE;
       continue;
     }
-    if (classes & RENAMED && node !== top) {
-      write(out, rows[node + KEY_START]!, rows[node + KEY_END]!, document.keyTextOf(node)!);
+    while (extended.length > 0 && node >= rows[extended.at(-1)! + NEXT]!) writeAdded(document, extended.pop()!, out);
+    if (classes & REMOVED && node !== top) remove(document, node, progress, out);
+    else {
+      if (classes & RENAMED && node !== top) {
+        write(out, rows[node + KEY_START]!, rows[node + KEY_END]!, document.keyTextOf(node)!);
+      }
+      if (classes & REPLACED) write(out, rows[node + START]!, rows[node + END]!, valueText(document.fragmentAt(node)));
+      else if (classes & EXTENDED) extended.push(node);
     }
-    if (classes & REPLACED) write(out, rows[node + START]!, rows[node + END]!, valueText(document.fragmentAt(node)!));
-    else if (classes & EXTENDED) extended.push(node);
+    // What lies inside something replaced or removed is gone with it.
+    node = classes & (REMOVED | REPLACED) ? after(rows, node) : node + STRIDE;
   }
   while (extended.length > 0) writeAdded(document, extended.pop()!, out);
 }
@@ -93,18 +94,6 @@ function write(out: Writer, start: number, end: number, text: JsonText): void {
   out.at = end;
 }
 
-/** The index of the first row at or after `node`. */
-function firstFrom(touched: readonly number[], node: number): number {
-  let low = 0;
-  let high = touched.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (touched[middle]! < node) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Members added to the object at `node` come after its last one. */
 function writeAdded(document: JsonDocument, node: number, out: Writer): void {
   const { rows } = document;
@@ -116,7 +105,7 @@ function writeAdded(document: JsonDocument, node: number, out: Writer): void {
     if ((rows[at + CLASSES]! & REMOVED) === 0) comma = ',';
   }
   let text = '';
-  for (let added = document.fragmentAt(node); added !== undefined; added = added.more) {
+  for (let added: Fragment | undefined = document.fragmentAt(node); added !== undefined; added = added.more) {
     const member = memberText(added);
     if (member === '') continue;
     text += comma + member;

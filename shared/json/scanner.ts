@@ -84,6 +84,10 @@ function fail(at: number, expected: string, code: ScanFault = 'InvalidJson'): -1
  * is not JSON: `fault` says why.
  */
 export function scan(tape: Tape, at: number): number {
+  if (keyTable.tape !== tape) {
+    keyTable.tape = tape;
+    keyTable.generation++;
+  }
   const b = bytes;
   let { pool } = keyTable;
   let rows = tape.rows;

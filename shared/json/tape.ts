@@ -40,6 +40,9 @@ export interface Tape {
   rows: Int32Array;
   /** The first free row. */
   used: number;
+  /** What steps put into the documents; rows name it by index. */
+  readonly fragments: object[];
+  kept: number;
 }
 
 const ROWS = 4096;
@@ -47,13 +50,16 @@ const ROWS = 4096;
 const KEPT = 1 << 18;
 
 export function createTape(): Tape {
-  return { rows: new Int32Array(ROWS * STRIDE), used: 0 };
+  return { rows: new Int32Array(ROWS * STRIDE), used: 0, fragments: [], kept: 0 };
 }
 
 /** Frees every row. Documents read before must not be used any more. */
 export function rewind(tape: Tape): void {
   tape.used = 0;
-  if (tape.rows.length > KEPT) tape.rows = new Int32Array(ROWS * STRIDE);
+  tape.kept = 0;
+  if (tape.rows.length <= KEPT) return;
+  tape.rows = new Int32Array(ROWS * STRIDE);
+  tape.fragments.length = 0;
 }
 
 /** Larger rows with the same content: documents read before keep theirs. */

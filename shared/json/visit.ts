@@ -2,6 +2,7 @@ import type { Node } from '../record/document.ts';
 import { ARRAY, CONTAINER, SETTLED } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import type { JsonDocument } from './document.ts';
+import type { Fragment } from './fragment.ts';
 import { advance, type CompiledSelector } from './path.ts';
 import { after, CLASSES, EDIT, EXTENDED, KEY_ID, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
 
@@ -38,8 +39,8 @@ function visitBelow(document: JsonDocument, top: number, cursor: Cursor, visit: 
     } else at += STRIDE;
   }
   if ((classes & EXTENDED) === 0) return;
-  for (let added = document.fragmentAt(top); added !== undefined; added = added.more) {
-    visitAll(document.read(added, top), visit, gate);
+  for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
+    visitAll(document.read(added), visit, gate);
   }
 }
 
@@ -107,8 +108,8 @@ function visitMatchesBelow(
     at = after(rows, at);
   }
   if ((classes & EXTENDED) === 0) return;
-  for (let added = document.fragmentAt(top); added !== undefined; added = added.more) {
-    const inside = document.read(added, top);
+  for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
+    const inside = document.read(added);
     const { root } = inside;
     const next = advance(selector, states, inside.rows[root + KEY_ID]!, -1, () => inside.keyOf(root));
     if (next !== 0) visitMatches(inside, root, selector, next, visit, gate);
