@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from './contracts.ts';
+
+/** A worker, by the name it is told by when it does not come to rest. */
+export interface NamedWorker {
+  readonly name: string;
+  readonly worker: Pick<Worker, 'idle'>;
+}
+
+/** The account did not come to rest in time; says who was still at work. */
+export class DrainError extends Error {
+  override readonly name = 'DrainError';
+  readonly busy: readonly string[];
+  constructor(busy: readonly string[], timeoutMs: number) {
+    super(`The account was not idle after ${timeoutMs} ms; still at work: ${busy.join(', ')}`);
+    this.busy = busy;
+  }
+}
+
+const LOOK_MS = 10;
+/** Work goes from one to the next between two looks: only idle through all of these is idle. */
+const LOOKS = 3;
+
+/**
+ * Waits until nobody has anything left to do. Whenever the others are at rest, `flush` is called, so that what is only
+ * buffered goes on. Rejects with a DrainError when it all takes longer than `timeoutMs`.
+ */
+export async function drainWorkers(
+  workers: readonly NamedWorker[],
+  buffering: NamedWorker & { flush(): Promise<void> },
+  timeoutMs: number,
+): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  const busyOf = (all: readonly NamedWorker[]): string[] =>
+    all.filter(({ worker }) => !worker.idle()).map(({ name }) => name);
+  for (let quiet = 0; quiet < LOOKS; ) {
+    const busy = busyOf(workers);
+    if (busy.length === 0) {
+      await Promise.race([buffering.flush(), sleep(Math.max(0, end - performance.now()), undefined, { ref: false })]);
+      busy.push(...busyOf([...workers, buffering]));
+    }
+    quiet = busy.length === 0 ? quiet + 1 : 0;
+    if (performance.now() > end && busy.length > 0) throw new DrainError(busy, timeoutMs);
+    if (quiet < LOOKS) await sleep(LOOK_MS);
+  }
+}

@@ -1,0 +1,90 @@
+/** Makes the template's resources in the account: one line for each type that lives there. */
+import { join } from 'node:path';
+import type { GlueColumn, TemplateResource } from './contracts.ts';
+import type { Services } from './services.ts';
+
+export interface Provisioning {
+  readonly services: Services;
+  /** The folder with a folder for each function: `firehose-transform/index.cjs`. */
+  readonly bundles: string;
+  /** What a Ref of each resource gives. */
+  readonly refs: Readonly<Record<string, string>>;
+}
+
+type Make = (resource: TemplateResource, to: Provisioning) => void | Promise<void>;
+
+const MAKERS: Readonly<Record<string, Make>> = {
+  'AWS::Kinesis::Stream': ({ properties, logicalId }, { services, refs }) => {
+    const { ShardCount, RetentionPeriodHours, StreamModeDetails, StreamEncryption, MaxRecordSizeInKiB } = properties;
+    const onDemand = (StreamModeDetails as { StreamMode?: string } | undefined)?.StreamMode === 'ON_DEMAND';
+    const keyId = (StreamEncryption as { KeyId?: string } | undefined)?.KeyId;
+    services.kinesis.create({
+      name: refs[logicalId] as string,
+      ...(onDemand ? { onDemand } : { shardCount: Number(ShardCount ?? 1) }),
+      ...(RetentionPeriodHours !== undefined && { retentionHours: Number(RetentionPeriodHours) }),
+      ...(MaxRecordSizeInKiB !== undefined && { maxRecordSizeKiB: Number(MaxRecordSizeInKiB) }),
+      ...(keyId !== undefined && { keyId }),
+    });
+  },
+  'AWS::Kinesis::StreamConsumer': ({ properties }, { services }) => {
+    services.kinesis.addConsumer(String(properties.StreamARN), String(properties.ConsumerName));
+  },
+  'AWS::S3::Bucket': ({ logicalId }, { services, refs }) => {
+    services.objects.createBucket(refs[logicalId] as string);
+  },
+  'AWS::Lambda::Function': (resource, { services, bundles, refs }) => {
+    const { logicalId, properties, type } = resource;
+    const named = { logicalId, type, properties: { ...properties, FunctionName: refs[logicalId] } };
+    services.functions.create(named, { directory: join(bundles, bundleName(logicalId)) });
+  },
+  'AWS::Lambda::EventInvokeConfig': (resource, { services }) => {
+    services.functions.configure(resource);
+  },
+  'AWS::Lambda::EventSourceMapping': (resource, { services, refs }) => {
+    services.mappings.create(resource, refs[resource.logicalId]);
+  },
+  'AWS::Glue::Table': ({ properties }, { services }) => {
+    const table = properties.TableInput as GlueTableInput;
+    services.catalog.set(`${String(properties.DatabaseName)}.${table.Name}`, {
+      columns: columnsOf(table.StorageDescriptor?.Columns),
+      partitionKeys: columnsOf(table.PartitionKeys),
+    });
+  },
+  'AWS::KinesisFirehose::DeliveryStream': (resource, { services }) => {
+    services.firehose.create(resource);
+  },
+};
+
+interface GlueTableInput {
+  readonly Name: string;
+  readonly PartitionKeys?: readonly { Name: string; Type: string }[];
+  readonly StorageDescriptor?: { readonly Columns?: readonly { Name: string; Type: string }[] };
+}
+
+function columnsOf(columns: readonly { Name: string; Type: string }[] = []): readonly GlueColumn[] {
+  return columns.map(({ Name: name, Type: type }) => ({ name, type }));
+}
+
+/** `FirehoseTransformLambdaFunction` → `firehose-transform`: the folder that the build makes for the function. */
+export function bundleName(logicalId: string): string {
+  const name = logicalId.replace(/LambdaFunction$/, '');
+  return name.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`);
+}
+
+/** Makes every resource, in the order of the template. Throws an error that names the logical id. */
+export async function provision(resources: readonly TemplateResource[], to: Provisioning): Promise<void> {
+  // Mappings begin to poll at once, and log subscriptions to deliver: they come when everything else is there.
+  const begins = (type: string): boolean => LAST.has(type);
+  const order = [...resources.filter(({ type }) => !begins(type)), ...resources.filter(({ type }) => begins(type))];
+  for (const resource of order) {
+    try {
+      await MAKERS[resource.type]?.(resource, to);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      if (message.includes(resource.logicalId)) throw cause;
+      throw new Error(`${resource.logicalId} (${resource.type}): ${message}`, { cause });
+    }
+  }
+}
+
+const LAST = new Set(['AWS::Lambda::EventSourceMapping', 'AWS::Logs::SubscriptionFilter']);

@@ -1,0 +1,125 @@
+/**
+ * An AWS account in this process: the resources are those of the template that `sls package` compiles, the functions
+ * are the built bundles, and unmodified AWS clients talk to it at one endpoint.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compileStack } from '../stack/compile.ts';
+import { readTemplate, type Template } from '../template/read.ts';
+import { createClock } from './clock.ts';
+import type { Clock, Faults } from './contracts.ts';
+import { drainWorkers, type NamedWorker } from './drain.ts';
+import { provision } from './provision.ts';
+import { ACCOUNT_ID, createServices, REGION, type Services } from './services.ts';
+
+export interface LocalOptions {
+  /** Default: one that runs with the wall clock, and can be pushed ahead. */
+  readonly clock?: Clock;
+  /** Read at each call: a test changes them while the account runs. */
+  readonly faults?: Faults;
+  /** Where objects and what doesn't fit in memory are kept. Default: a temporary folder that goes with the account. */
+  readonly dataDir?: string;
+  /** Default: any port that is free. */
+  readonly port?: number;
+  /** A compiled template. Default: that of this repository, brought up to date. */
+  readonly template?: string;
+  /** The folder with a folder for each function. Default: dist/. */
+  readonly bundles?: string;
+  /** The pipeline that the stack runs; clickstream unless told. */
+  readonly pipeline?: string;
+  readonly stage?: string;
+  /** Values for the template's parameters. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Whether clients meet the shards' limits; true unless told. */
+  readonly limits?: boolean;
+  /** How many processes a function may have at once. */
+  readonly processes?: number;
+}
+
+export interface LocalAccount extends Omit<Services, 'gateway' | 'kinesis' | 'catalog'> {
+  /** `http://127.0.0.1:4566`: what AWS_ENDPOINT_URL is to be. */
+  readonly endpoint: string;
+  readonly clock: Clock;
+  readonly faults: Faults;
+  readonly dataDir: string;
+  readonly streams: Services['kinesis'];
+  readonly template: Template;
+  /** Waits until nothing is under way, and what Firehose buffers is delivered. Rejects with a DrainError in the end. */
+  drain(options?: { readonly timeoutMs?: number }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 60_000;
+
+export async function startLocal(options: LocalOptions = {}): Promise<LocalAccount> {
+  const { clock = createClock(), faults = {} } = options;
+  const stack = await stackOf(options);
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sluice-'));
+  const services = await createServices({ ...options, clock, faults, dataDir });
+  const { gateway, kinesis, catalog, ...rest } = services;
+  const stop = async (): Promise<void> => {
+    await stopServices(services);
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
+  };
+  try {
+    const template = readTemplate(stack.template, {
+      accountId: ACCOUNT_ID,
+      region: REGION,
+      endpoint: gateway.endpoint,
+      stackName: stack.stackName,
+      ...(options.parameters !== undefined && { parameters: options.parameters }),
+    });
+    await provision(template.resources, { services, bundles: stack.bundles, refs: template.refs });
+    const drain: LocalAccount['drain'] = ({ timeoutMs = DRAIN_MS } = {}) =>
+      drainWorkers(workersOf(services), bufferOf(services), timeoutMs);
+    return {
+      ...rest,
+      endpoint: gateway.endpoint,
+      clock,
+      faults,
+      dataDir,
+      streams: kinesis,
+      template,
+      drain,
+      stop: once(stop),
+    };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+async function stackOf({ template, bundles, pipeline = 'clickstream', stage = 'local' }: LocalOptions) {
+  if (template !== undefined && bundles !== undefined) return { template, bundles, stackName: `sluice-${stage}` };
+  const stack = await compileStack({ pipeline, stage });
+  return { ...stack, template: template ?? stack.template, bundles: bundles ?? stack.bundles };
+}
+
+function workersOf(services: Services): readonly NamedWorker[] {
+  return [
+    { name: 'event source mappings', worker: services.mappings },
+    { name: 'functions', worker: services.functions },
+  ];
+}
+
+function bufferOf({ firehose }: Services): NamedWorker & { flush(): Promise<void> } {
+  return { name: 'delivery streams', worker: firehose, flush: () => firehose.flush() };
+}
+
+/** Sources first, so that nothing new begins; the endpoint last, since functions use it to the end. */
+async function stopServices({ gateway, kinesis, functions, mappings, firehose }: Services): Promise<void> {
+  await mappings.stop();
+  await firehose.stop();
+  await functions.stop();
+  kinesis.stop();
+  await gateway.stop();
+}
+
+function once(run: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= run();
+    return running;
+  };
+}
