@@ -73,17 +73,27 @@ export function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; c
   return {
     of({ partitionKeys, iceberg }) {
       if (partitionKeys === undefined && iceberg === undefined) return undefined;
-      const metadata = { ...(partitionKeys && { partitionKeys }), ...(iceberg && { otfMetadata: iceberg }) };
-      const json = JSON.stringify(metadata);
-      let entry = known.get(json);
+      const place = placeOf(partitionKeys, iceberg);
+      let entry = known.get(place);
       if (entry === undefined) {
-        entry = { metadata, bytes: Buffer.byteLength(json) + ',"metadata":'.length };
-        known.set(json, entry);
+        const metadata = { ...(partitionKeys && { partitionKeys }), ...(iceberg && { otfMetadata: iceberg }) };
+        entry = { metadata, bytes: Buffer.byteLength(JSON.stringify(metadata)) + ',"metadata":'.length };
+        known.set(place, entry);
       }
       return entry;
     },
     combinations: () => known.size,
   };
+}
+
+/** A text that differs where the metadata does: lengths stand between names and values, so that none can pass for another. */
+function placeOf(partitionKeys: PartitionKeys | undefined, iceberg: IcebergTarget | undefined): string {
+  let place = iceberg === undefined ? '' : JSON.stringify(iceberg);
+  for (const name in partitionKeys) {
+    const value = partitionKeys[name]!;
+    place += `${name.length},${value.length},${name}${value}`;
+  }
+  return place;
 }
 
 /** Writes the answer of one record. `bare`: without the original bytes, where a response has no room for them. */

@@ -62,15 +62,53 @@ function isPulled(record: Fields): boolean {
   return pulled.some((name) => member(record, name) !== undefined);
 }
 
+/** The members of a record that matter, by their names in lower case. */
+const RECORD_MEMBERS = {
+  recordid: 'recordId',
+  data: 'data',
+  kafkarecordvalue: 'kafkaRecordValue',
+  approximatearrivaltimestamp: 'approximateArrivalTimestamp',
+  kinesisrecordmetadata: 'kinesisRecordMetadata',
+  kafkarecordmetadata: 'kafkaRecordMetadata',
+} as const;
+const RECORD_NAMES: ReadonlySet<string> = new Set(Object.values(RECORD_MEMBERS));
+
 function readRecord(value: unknown, index: number): FirehoseRecord {
   if (!isObject(value)) throw new FirehoseEventError(`records[${index}] is no object`);
-  const recordId = member(value, 'recordId');
+  const fields = withKnownNames(value);
+  const { recordId } = fields;
   if (typeof recordId !== 'string') throw new FirehoseEventError(`records[${index}].recordId is no string`);
-  const encoded = member(value, 'data') ?? member(value, 'kafkaRecordValue');
+  const encoded = fields.data ?? fields.kafkaRecordValue;
   if (typeof encoded !== 'string') return { recordId, encoded: '', record: undefined };
   const data = decodeBase64(encoded);
   if (data === undefined) return { recordId, encoded, record: undefined };
-  return { recordId, encoded, record: { id: recordId, data, ...cameFrom(value) } };
+  return { recordId, encoded, record: streamRecord(recordId, data, fields) };
+}
+
+/** The record itself where its names are spelled as AWS spells them, which is to say always. */
+function withKnownNames(record: Fields): Fields {
+  for (const name in record) {
+    if (!RECORD_NAMES.has(name)) return { ...record, ...renamed(record) };
+  }
+  return record;
+}
+
+function renamed(record: Fields): Fields {
+  const members = Object.entries(record).map(([name, value]) => {
+    const known = RECORD_MEMBERS[name.toLowerCase() as keyof typeof RECORD_MEMBERS];
+    return [known ?? name, value] as const;
+  });
+  return Object.fromEntries(members);
+}
+
+function streamRecord(id: string, data: ByteString, fields: Fields): StreamRecord {
+  const { kinesisRecordMetadata: kinesis, kafkaRecordMetadata: kafka } = fields;
+  const arrival = milliseconds(fields.approximateArrivalTimestamp);
+  if (!isObject(kinesis) && !isObject(kafka)) return arrival === undefined ? { id, data } : { id, data, arrival };
+  const metadata = isObject(kinesis) ? kinesis : (kafka as Fields);
+  const time = arrival ?? milliseconds(member(metadata, 'approximateArrivalTimestamp'));
+  const position = isObject(kinesis) ? kinesisPosition(kinesis) : kafkaPosition(metadata);
+  return time === undefined ? { id, data, position } : { id, data, arrival: time, position };
 }
 
 function decodeBase64(encoded: string): ByteString | undefined {
@@ -79,16 +117,6 @@ function decodeBase64(encoded: string): ByteString | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cameFrom(record: Fields): Pick<StreamRecord, 'arrival' | 'position'> {
-  const kinesis = member(record, 'kinesisRecordMetadata');
-  const kafka = member(record, 'kafkaRecordMetadata');
-  const metadata = isObject(kinesis) ? kinesis : isObject(kafka) ? kafka : undefined;
-  const arrival = milliseconds(member(record, 'approximateArrivalTimestamp'));
-  const time = arrival ?? (metadata && milliseconds(member(metadata, 'approximateArrivalTimestamp')));
-  const position = isObject(kinesis) ? kinesisPosition(kinesis) : isObject(kafka) ? kafkaPosition(kafka) : undefined;
-  return { ...(time !== undefined && { arrival: time }), ...(position && { position }) };
 }
 
 function kinesisPosition(metadata: Fields): StreamPosition {

@@ -4,7 +4,10 @@ import { memo } from '../../shared/enrich/memo.ts';
 describe('a memo', () => {
   it('computes once for the same text, nothing included', () => {
     let computed = 0;
-    const lengthOf = memo(10, (text) => (computed++, text === 'none' ? undefined : text.length));
+    const lengthOf = memo(10, (text) => {
+      computed++;
+      return text === 'none' ? undefined : text.length;
+    });
     expect([lengthOf('abc'), lengthOf('abc'), lengthOf('none'), lengthOf('none')]).toEqual([
       3,
       3,
