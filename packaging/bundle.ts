@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -48,7 +49,7 @@ const awsClientsBeside: Plugin = {
 export async function functionNames(): Promise<readonly string[]> {
   const entries = await readdir(FUNCTIONS, { withFileTypes: true });
   return entries
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && existsSync(join(FUNCTIONS, entry.name, 'handler.ts')))
     .map((entry) => entry.name)
     .sort();
 }

@@ -7,7 +7,6 @@ import {
   maskDetected,
   ndjson,
   redact,
-  truncateIp,
   userAgent,
 } from '../shared/pipeline/index.ts';
 
@@ -18,7 +17,7 @@ export default definePipeline({
   steps: [
     geoIp({ from: 'remote_host', to: 'geo' }),
     userAgent({ from: 'user_agent', to: 'device' }),
-    mask('remote_host', truncateIp()),
+    mask('remote_host', redact()),
     mask('remote_user', redact()),
     maskDetected('**', ['email', 'phone', 'card', 'iban', 'credentials'], redact(), {
       exclude: ['user_agent', 'device'],

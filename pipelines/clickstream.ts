@@ -13,7 +13,6 @@ import {
   redact,
   require,
   secret,
-  truncateIp,
   userAgent,
   where,
 } from '../shared/pipeline/index.ts';
@@ -34,7 +33,7 @@ export default definePipeline({
     userAgent({ from: 'context.userAgent', to: 'device' }),
     mask('user.email', pseudonym({ key: secret('MASK_KEY') })),
     mask('user.phone', keepLast(4)),
-    mask('context.ip', truncateIp()),
+    mask('context.ip', redact()),
     maskDetected('**', ['email', 'phone', 'card', 'iban', 'jwt'], redact()),
   ],
   partition: { event_type: field('eventType'), dt: day('timestamp') },
