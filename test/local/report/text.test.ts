@@ -29,6 +29,7 @@ function report(changes: Partial<RunReport> = {}): RunReport {
     recordsPerSecond: 1_783,
     peakMemoryMb: 210,
     interrupted: false,
+    damaged: false,
     remarks: [],
     samples: [{ before: '{"a":"jane@example.com"}\n', after: '{"a":"[email]"}' }],
     places: [{ name: 'lake', path: '.sluice/s3/lake', objects: 12, bytes: 3_500_000 }],

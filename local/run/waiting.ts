@@ -1,0 +1,29 @@
+/** Dead letters that were not replayed: messages still queued, and objects still under the error prefixes. */
+import { gunzipSync } from 'node:zlib';
+import type { Objects, Queues } from '../account/contracts.ts';
+import type { StreamName } from './feed.ts';
+import type { StackParts } from './stack.ts';
+
+interface Holds {
+  readonly objects: Objects;
+  readonly queues: Queues;
+}
+
+export async function countWaiting({ objects, queues }: Holds, parts: StackParts, name: StreamName): Promise<number> {
+  let waiting = 0;
+  // A message doesn't tell which stream it is of without being received: they are counted with the events.
+  if (name === 'events') for (const queue of parts.deadLetterQueues) waiting += await queues.depth(queue);
+  const prefix = parts.errorPrefixes[name === 'events' ? 0 : 1] ?? '';
+  for (const { key } of await objects.list(parts.errorBucket, prefix)) {
+    waiting += countLines(await objects.get(parts.errorBucket, key));
+  }
+  return waiting;
+}
+
+/** An error object holds a failed record a line. */
+function countLines(body: Buffer): number {
+  const text = body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body;
+  let lines = 0;
+  for (let at = text.indexOf(10); at !== -1; at = text.indexOf(10, at + 1)) lines += 1;
+  return text.length > 0 && text.at(-1) !== 10 ? lines + 1 : lines;
+}

@@ -1,0 +1,95 @@
+/** `npm start`: the whole pipeline on this machine, with one's own records or generated ones. */
+import { writeFileSync } from 'node:fs';
+import { isBalanced } from './accounting/balance.ts';
+import { helpText, type Options, readArguments } from './command-line/arguments.ts';
+import { type DataFolder, openDataFolder } from './data-folder/data-folder.ts';
+import { GENERATORS } from './generator/index.ts';
+import { explain, UsageError } from './input/failure.ts';
+import { openInput } from './input/open.ts';
+import type { RunReport } from './report/run-report.ts';
+import { reportText } from './report/text.ts';
+import { keepUp } from './run/keep-up.ts';
+import { runJob } from './run/run.ts';
+import { CompileError } from './stack/compile.ts';
+
+const EXIT = { balanced: 0, unbalanced: 1, unusable: 2, interrupted: 130 } as const;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const pipelines = Object.keys(GENERATORS);
+  const options = readArguments(argv, pipelines);
+  if (options.help) {
+    process.stdout.write(helpText(pipelines));
+    return EXIT.balanced;
+  }
+  const input = options.input === undefined ? undefined : await openInput(options.input);
+  if (options.report !== undefined) tryReport(options.report);
+  const folder = openDataFolder(options.data);
+  try {
+    return await runAndReport(options, input, folder);
+  } finally {
+    await input?.close();
+    folder.release();
+  }
+}
+
+async function runAndReport(
+  options: Options,
+  input: Awaited<ReturnType<typeof openInput>> | undefined,
+  folder: DataFolder,
+): Promise<number> {
+  const signal = interruption(folder);
+  const { account, report } = await runJob({ ...options, signal }, input);
+  try {
+    process.stdout.write(reportText(report));
+    if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
+    if (options.keep && !report.interrupted) await keepUp(account, signal);
+    return exitCode(report);
+  } finally {
+    await account.stop();
+  }
+}
+
+function exitCode(report: RunReport): number {
+  if (report.interrupted) return EXIT.interrupted;
+  return isBalanced(report) && !report.damaged ? EXIT.balanced : EXIT.unbalanced;
+}
+
+/** Before the run rather than after it. */
+function tryReport(path: string): void {
+  try {
+    writeFileSync(path, '', { flag: 'a' });
+  } catch (cause) {
+    throw new UsageError(`--report ${path}: ${explain(cause)}`);
+  }
+}
+
+/** The first Ctrl-C stops sending, and lets what was sent go its way; the second ends at once. */
+function interruption(folder: DataFolder): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) {
+      folder.release();
+      process.exit(EXIT.interrupted);
+    }
+    process.stderr.write('\nInterrupted: what was sent is being delivered. Again to stop at once.\n');
+    controller.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  return controller.signal;
+}
+
+function tell(cause: unknown): number {
+  const isUsage = cause instanceof UsageError || isBusyPort(cause);
+  const isPlain = isUsage || cause instanceof CompileError;
+  const text = cause instanceof Error ? (isPlain ? cause.message : (cause.stack ?? cause.message)) : String(cause);
+  process.stderr.write(`${text}\n`);
+  return isUsage ? EXIT.unusable : EXIT.unbalanced;
+}
+
+function isBusyPort(cause: unknown): boolean {
+  const code = ((cause as Error)?.cause as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'EADDRINUSE' || code === 'EACCES';
+}
+
+process.exit(await main(process.argv.slice(2)).catch(tell));
