@@ -1,3 +1,27 @@
-/** What a pipeline's author imports. */
-export { definePipeline, type PipelineDefinition } from './definition.ts';
+/** What a pipeline's author imports: the definition, and every word that one is written with. */
+export {
+  dynamoDbTable,
+  geoIp,
+  ingestMetadata,
+  lookup,
+  parse,
+  rename,
+  s3Table,
+  set,
+  userAgent,
+} from '../enrich/index.ts';
+export { and, dedupe, drop, keep, not, or, require, sample, schema, where } from '../filter/index.ts';
+export { accessLog, cloudwatchLogs, csv, gzip, json, jsonOr, logfmt, ndjson, syslog } from '../formats/index.ts';
+export {
+  keepDomain,
+  keepFirst,
+  keepLast,
+  mask,
+  maskDetected,
+  pseudonym,
+  redact,
+  secret,
+} from '../mask/index.ts';
+export { type ConsumerDefinition, definePipeline, type PipelineDefinition } from './definition.ts';
+export { remove } from './remove.ts';
 export { day, field, hour, month } from './value.ts';

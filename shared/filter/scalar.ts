@@ -1,0 +1,43 @@
+import type { Node } from '../record/document.ts';
+import type { StepCompiler } from '../record/step.ts';
+
+/** A JSON value that is neither object nor array. A bigint stands for a whole number of any length. */
+export type Scalar = string | number | bigint | boolean | null;
+
+/** Tests whether a value is one of these. */
+export function isOneOf(values: readonly Scalar[], compiler: StepCompiler): (node: Node) => boolean {
+  for (const value of values)
+    if (isRounded(value)) compiler.fault(`${value} has lost digits: write it as a bigint, ${value}n`);
+  const texts = new Set(values.filter((value) => typeof value === 'string'));
+  const numbers = new Set(values.filter((value) => typeof value === 'number'));
+  const wholes = new Set(values.filter((value) => typeof value === 'bigint'));
+  const words = new Set(values.filter((value) => typeof value === 'boolean' || value === null).map(String));
+  return (node) => {
+    switch (node.kind) {
+      case 'string':
+        return texts.size > 0 && texts.has(node.string!);
+      case 'number':
+        return isNumberIn(node.json, numbers, wholes);
+      case 'boolean':
+      case 'null':
+        return words.has(node.json);
+      default:
+        return false;
+    }
+  };
+}
+
+/** 12345678901234567890 in source text is another number by the time it is run. */
+function isRounded(value: Scalar): boolean {
+  return (
+    typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
+  );
+}
+
+const WHOLE = /^-?\d{1,1000}$/;
+
+function isNumberIn(json: string, numbers: ReadonlySet<number>, wholes: ReadonlySet<bigint>): boolean {
+  // As keys of a set, -0 and 0 are the same.
+  if (numbers.size > 0 && numbers.has(Number(json))) return true;
+  return wholes.size > 0 && WHOLE.test(json) && wholes.has(BigInt(json));
+}
