@@ -1,3 +1,4 @@
+import type { AggregateDefinition } from '../aggregate/definition.ts';
 import type { Delivery } from '../delivery/destination.ts';
 import type { InputFormat, OutputFormat } from '../record/format.ts';
 import type { Step } from '../record/step.ts';
@@ -32,7 +33,7 @@ export interface PipelineDefinition {
   readonly id?: DocumentValue;
   readonly consumer?: ConsumerDefinition;
   /** What the stream aggregator counts. */
-  readonly aggregate?: unknown;
+  readonly aggregate?: readonly AggregateDefinition[];
 }
 
 /** Checks a pipeline's types; what types can't tell is told when it is compiled. */

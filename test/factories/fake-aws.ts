@@ -122,13 +122,23 @@ const TABLE_COMMANDS: Readonly<Record<string, (tables: FakeAws['tables'], input:
     table.set(key, Item);
     return {};
   },
+  BatchWriteItemCommand: (tables, { RequestItems }) => {
+    for (const [table, requests] of Object.entries<Input[]>(RequestItems)) {
+      for (const { PutRequest } of requests) {
+        tableOf(tables, table).set(`${PutRequest.Item.pk.S}\n${PutRequest.Item.sk.S}`, PutRequest.Item);
+      }
+    }
+    return { UnprocessedItems: {} };
+  },
   QueryCommand: (tables, input) => {
-    const { ':pk': pk, ':behind': behind } = input.ExpressionAttributeValues;
+    const { ':pk': pk, ':behind': behind, ':from': first, ':to': last } = input.ExpressionAttributeValues;
+    const inRange = (sk: string) => (behind === undefined ? sk >= first.S && sk <= last.S : sk < behind.S);
     const items = [...tableOf(tables, input.TableName).values()]
-      .filter((item) => item.pk.S === pk.S && item.sk.S < behind.S)
-      .sort((a, b) => (a.sk.S < b.sk.S ? 1 : -1));
+      .filter((item) => item.pk.S === pk.S && inRange(item.sk.S))
+      .sort((a, b) => (a.sk.S < b.sk.S ? -1 : 1));
+    if (input.ScanIndexForward === false) items.reverse();
     const from = input.ExclusiveStartKey === undefined ? 0 : Number(input.ExclusiveStartKey.at.N);
-    const to = from + input.Limit;
+    const to = from + (input.Limit ?? 400);
     return { Items: items.slice(from, to), ...(to < items.length && { LastEvaluatedKey: { at: { N: String(to) } } }) };
   },
 };

@@ -6,6 +6,7 @@ import { readDeadLetter } from '../../../shared/record/dead-letter.ts';
 import { awsError, createFakeAws, type FakeAws } from '../../factories/fake-aws.ts';
 import { CONSUMER_ARN, kinesisRecord } from '../../factories/kinesis-event.ts';
 import { pipelineOf } from '../../factories/pipeline.ts';
+import { randomFrom } from '../../factories/random.ts';
 
 const connection = vi.hoisted(() => {
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
@@ -22,17 +23,6 @@ const QUEUE = 'https://queue';
 const KEYS = 12;
 const BATCH = 40;
 type Records = ReturnType<typeof kinesisRecord>[];
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A shard's records: events numbered within it, a third of them aggregated, some poison. */
 function shardOf(random: () => number, events: number, fannedOut: boolean) {
