@@ -42,18 +42,22 @@ export function offsetOf(text: string): number | undefined {
 export function isoOf(fields: DateFields): string | undefined {
   const { year, month, day, hour, minute, second, fraction, offset } = fields;
   if (month > 11 || hour > 23 || minute > 59 || second > 60 || day < 1 || day > daysIn(year, month)) return undefined;
-  const time = new Date(0);
-  time.setUTCFullYear(year, month, day);
-  time.setUTCHours(hour, minute - offset, second);
-  if (time.getUTCFullYear() < 0 || time.getUTCFullYear() > 9999) return undefined;
+  // Date.UTC takes years below 100 for those of the 20th century; 400 years are whole weeks and leap cycles.
+  const time = new Date(Date.UTC(year + 400, month, day, hour, minute - offset, second) - FOUR_CENTURIES);
+  if (!(time.getTime() >= FIRST && time.getTime() <= LAST)) return undefined;
   const whole = time.toISOString().slice(0, 19);
   return fraction === undefined || fraction === '' ? `${whole}Z` : `${whole}.${fraction}Z`;
 }
 
+const FOUR_CENTURIES = 146_097 * 86_400_000;
+/** The years 0 to 9999, which ISO 8601 writes with four digits. */
+const FIRST = Date.parse('0000-01-01T00:00:00Z');
+const LAST = Date.parse('9999-12-31T23:59:59Z');
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 function daysIn(year: number, month: number): number {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month + 1, 0);
-  return date.getUTCDate();
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 1 && isLeap ? 29 : DAYS[month]!;
 }
 
 const COMMON_LOG = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-]\d{4})$/;
