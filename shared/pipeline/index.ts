@@ -1,5 +1,18 @@
 /** What a pipeline's author imports: the definition, and every word that one is written with. */
 export {
+  arrivalTime,
+  average,
+  count,
+  distinct,
+  eventTime,
+  max,
+  min,
+  sum,
+  topK,
+  windows,
+} from '../aggregate/index.ts';
+export { eventBridge, firehose, kinesis, s3, sqs } from '../delivery/index.ts';
+export {
   dynamoDbTable,
   geoIp,
   ingestMetadata,

@@ -1,19 +1,11 @@
 import { createTape, type JsonDocument, readDocuments, rewind, type Tape } from '../json/index.ts';
-import { type Failure, permanent, transient } from '../record/failure.ts';
-import {
-  type Dropped,
-  dropped,
-  type Failed,
-  failed,
-  type IcebergTarget,
-  type Outcome,
-  type PartitionKeys,
-} from '../record/outcome.ts';
+import { permanent, transient } from '../record/failure.ts';
+import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
 import type { StreamRecord } from '../record/record.ts';
 import type { StepContext } from '../record/step.ts';
 import type { BoundStep, Plan } from './compile.ts';
-import { sameTarget } from './iceberg.ts';
-import { samePartition } from './partition.ts';
+import { type Item, within } from './item.ts';
+import { leave } from './leave.ts';
 
 export interface RunOptions {
   /** Epoch milliseconds at the start of the invocation. */
@@ -24,16 +16,6 @@ export interface RunOptions {
 
 /** Runs a batch: one Outcome for each record, in order. Never rejects for what the records are. */
 export type Run = (records: readonly StreamRecord[], options: RunOptions) => Promise<readonly Outcome[]>;
-
-/** A record on its way. */
-interface Item {
-  readonly context: StepContext;
-  readonly documents: JsonDocument[];
-  /** Why a document is out, by its index. Undefined as long as none is. */
-  out: (Dropped | undefined)[] | undefined;
-  /** Set when the record's way has ended. */
-  outcome: Outcome | undefined;
-}
 
 /** The clock is asked once in so many bytes of records. */
 const BYTES_BETWEEN_CLOCKS = 32 * 1024;
@@ -71,7 +53,7 @@ function runEach(plan: Plan, tape: Tape, records: readonly StreamRecord[], optio
     rewind(tape);
     const item = open(plan, record, tape, options);
     if (item.outcome === undefined) applySteps(plan.steps, item);
-    outcomes.push(item.outcome ?? close(plan, item));
+    outcomes.push(item.outcome ?? leave(plan, item));
   }
   return outcomes;
 }
@@ -91,7 +73,7 @@ async function runTogether(plan: Plan, records: readonly StreamRecord[], options
       else applySteps(group, item);
     }
   }
-  return items.map((item) => item.outcome ?? close(plan, item));
+  return items.map((item) => item.outcome ?? leave(plan, item));
 }
 
 /** The steps cut before each one that prepares. */
@@ -177,7 +159,7 @@ function applySteps(steps: readonly BoundStep[], item: Item): void {
     const result = applyTo(steps, documents[index]!, item.context);
     if (result === undefined) continue;
     if (result.kind === 'failed') {
-      item.outcome = failed(documents.length > 1 ? within(result.failure, index) : result.failure);
+      item.outcome = documents.length > 1 ? failed(within(result.failure, index)) : result;
       return;
     }
     item.out ??= new Array<Dropped | undefined>(documents.length).fill(undefined);
@@ -201,96 +183,4 @@ function applyTo(
     }
   }
   return undefined;
-}
-
-function within(failure: Failure, document: number): Failure {
-  return { ...failure, document };
-}
-
-/** Joins what is left of a record. */
-function close(plan: Plan, item: Item): Outcome {
-  const { documents, out } = item;
-  if (plan.forwards && out?.every((reason) => reason !== undefined) !== true) return forward(plan, item);
-  if (documents.length === 1 && out === undefined) return encode(plan, documents, documents, undefined);
-  const reasons: Record<string, number> = {};
-  const kept: JsonDocument[] = [];
-  for (let index = 0; index < documents.length; index++) {
-    const reason = out?.[index]?.reason;
-    if (reason === undefined) kept.push(documents[index]!);
-    else reasons[reason] = (Object.hasOwn(reasons, reason) ? reasons[reason]! : 0) + 1;
-  }
-  if (kept.length === 0) return dropped(out![0]!.reason, documents.length);
-  return encode(plan, documents, kept, out === undefined ? undefined : reasons);
-}
-
-/**
- * The record as it came, for the transform behind: with a line's end where it is text, so that records can be joined.
- * Where its documents want different partition keys it has none.
- */
-function forward(plan: Plan, { context, documents }: Item): Outcome {
-  const { data } = context.record;
-  const keys = plan.partition && documents.map(plan.partition);
-  const same = keys?.every((other) => samePartition(keys[0]!, other)) === true;
-  return {
-    kind: 'ok',
-    data: data.startsWith(GZIP) || data.endsWith('\n') ? data : `${data}\n`,
-    documents: documents.length,
-    ...(same && { partitionKeys: keys[0]! }),
-  };
-}
-
-/** RFC 1952, section 2.3.1. */
-const GZIP = '\x1f\x8b';
-
-function encode(
-  plan: Plan,
-  all: readonly JsonDocument[],
-  kept: readonly JsonDocument[],
-  droppedDocuments: Readonly<Record<string, number>> | undefined,
-): Outcome {
-  const { definition } = plan;
-  let stage: 'partition' | 'encode' = 'partition';
-  try {
-    let partitionKeys: PartitionKeys | undefined;
-    let iceberg: IcebergTarget | undefined;
-    for (const document of kept) {
-      const failure = (code: string, message: string) =>
-        failed(
-          all.length > 1
-            ? within(permanent(code, 'partition', message), all.indexOf(document))
-            : permanent(code, 'partition', message),
-        );
-      const keys = plan.partition?.(document);
-      if (keys !== undefined && partitionKeys !== undefined && !samePartition(partitionKeys, keys)) {
-        return failure('PartitionConflict', 'documents of one record want different partition keys');
-      }
-      partitionKeys ??= keys;
-      const target = plan.iceberg?.(document);
-      if (plan.iceberg !== undefined && target === undefined) {
-        return failure('NoIcebergTarget', 'the document names no Iceberg table, or an unknown operation');
-      }
-      if (target !== undefined && iceberg !== undefined && !sameTarget(iceberg, target)) {
-        return failure('PartitionConflict', 'documents of one record want different Iceberg tables');
-      }
-      iceberg ??= target;
-    }
-    stage = 'encode';
-    const data = definition.output.encode(kept.map((document) => document.text()));
-    return {
-      kind: 'ok',
-      data,
-      documents: kept.length,
-      ...(partitionKeys && { partitionKeys }),
-      ...(iceberg && { iceberg }),
-      ...(droppedDocuments && { droppedDocuments }),
-    };
-  } catch {
-    return failed(
-      permanent(
-        stage === 'encode' ? 'EncodeFailed' : 'PartitionFailed',
-        stage,
-        `the record could not leave as ${definition.output.name}`,
-      ),
-    );
-  }
 }

@@ -1,4 +1,5 @@
 import type { Document, Node } from '../record/document.ts';
+import { epochMsOf, epochMsOfText } from '../record/moment.ts';
 import type { StepCompiler } from '../record/step.ts';
 
 /** A text that is taken from a document: a partition key, a table's name, an event's id. */
@@ -65,32 +66,40 @@ function textOf(node: Node): string | undefined {
   }
 }
 
-/** Epoch numbers from this one on are milliseconds: as seconds it is the year 5138. */
-const MILLISECONDS_FROM = 1e11;
-const ISO_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z$/;
-
-/** The first `length` characters of the timestamp in ISO 8601, in UTC. */
+/** The first `length` characters of a moment in ISO 8601, in UTC. */
 function timeOf(node: Node, length: number): string | undefined {
-  const text = textOf(node);
-  if (text === undefined || node.kind === 'boolean') return undefined;
-  if (ISO_UTC.test(text)) return isValid(text) ? text.slice(0, length) : undefined;
-  const number = Number(text);
-  const epoch = Number.isFinite(number)
-    ? Math.abs(number) < MILLISECONDS_FROM
-      ? number * 1000
-      : number
-    : Date.parse(text);
-  const iso = Math.abs(epoch) <= 8.64e15 ? new Date(epoch).toISOString() : undefined;
+  const text = node.string;
+  if (text !== undefined && isUtc(text)) return text.slice(0, length);
+  const ms = epochMsOf(node);
+  const iso = ms === undefined ? undefined : new Date(ms).toISOString();
+  // Years of more than four digits are written with a sign.
   return iso === undefined || iso.length !== 24 ? undefined : iso.slice(0, length);
 }
 
-let lastValid = '';
+let lastHour = '';
 
-/** Whether a UTC timestamp of the right shape is one that exists. Neighbours mostly share the hour. */
-function isValid(text: string): boolean {
-  const upToHour = text.slice(0, 13);
-  if (upToHour === lastValid) return true;
-  if (Number.isNaN(Date.parse(text))) return false;
-  lastValid = upToHour;
+/**
+ * Whether text is a UTC moment spelled as most are, `2026-11-20T09:22:11.123Z`, in the same hour as the one before: then
+ * only the rest is looked at. Others take the long way.
+ */
+function isUtc(text: string): boolean {
+  const { length } = text;
+  if (length < 20 || length > 30 || text.charCodeAt(length - 1) !== 0x5a || text.charCodeAt(13) !== 0x3a) return false;
+  if (!isSixty(text, 14) || text.charCodeAt(16) !== 0x3a || !isSixty(text, 17)) return false;
+  if (length > 20 && (text.charCodeAt(19) !== 0x2e || length === 21)) return false;
+  for (let i = 20; i < length - 1; i++) if (!isDigit(text.charCodeAt(i))) return false;
+  if (lastHour !== '' && text.startsWith(lastHour)) return true;
+  if (!/^\d{4}-\d\d-\d\dT\d\d/.test(text) || epochMsOfText(text) === undefined) return false;
+  lastHour = text.slice(0, 13);
   return true;
+}
+
+/** Two digits from 00 to 59. */
+function isSixty(text: string, at: number): boolean {
+  const ten = text.charCodeAt(at);
+  return ten >= 0x30 && ten <= 0x35 && isDigit(text.charCodeAt(at + 1));
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
