@@ -1,13 +1,19 @@
 import {
   accessLog,
+  count,
   day,
   definePipeline,
+  distinct,
+  eventTime,
+  firehose,
   geoIp,
   mask,
   maskDetected,
   ndjson,
   redact,
+  sum,
   userAgent,
+  windows,
 } from '../shared/pipeline/index.ts';
 
 /** Hits of a web server: lines of Apache's or nginx's combined or common log. */
@@ -26,5 +32,13 @@ export default definePipeline({
   partition: { dt: day('time') },
   output: ndjson(),
   // Lines are sent on as they came; the transform, which reads them, does the rest.
-  consumer: { admit: [] },
+  consumer: { admit: [], deliver: firehose({ joinBytes: 50 * 1024 }) },
+  aggregate: [
+    windows('hits', {
+      size: '5m',
+      time: eventTime('time', { allowedLateness: '3650d' }),
+      groupBy: ['status'],
+      measures: { hits: count(), visitors: distinct('remote_host'), bytes: sum('bytes') },
+    }),
+  ],
 });

@@ -1,4 +1,12 @@
-import { cloudwatchLogs, definePipeline, maskDetected, ndjson, redact } from '../shared/pipeline/index.ts';
+import {
+  cloudwatchLogs,
+  count,
+  definePipeline,
+  maskDetected,
+  ndjson,
+  redact,
+  windows,
+} from '../shared/pipeline/index.ts';
 
 /** Log events of CloudWatch Logs subscriptions. */
 export default definePipeline({
@@ -11,4 +19,5 @@ export default definePipeline({
   ],
   output: ndjson(),
   consumer: { admit: [] },
+  aggregate: [windows('events', { size: '1m', groupBy: ['logGroup'], measures: { events: count() } })],
 });

@@ -1,10 +1,15 @@
 import {
+  count,
   day,
   definePipeline,
+  distinct,
   drop,
+  eventTime,
   field,
+  firehose,
   geoIp,
   json,
+  keep,
   keepLast,
   mask,
   maskDetected,
@@ -13,8 +18,11 @@ import {
   redact,
   require,
   secret,
+  sum,
+  topK,
   userAgent,
   where,
+  windows,
 } from '../shared/pipeline/index.ts';
 
 /** What no later stage needs to see: told by the consumer already, since Firehose bills what it is given. */
@@ -39,5 +47,25 @@ export default definePipeline({
   partition: { event_type: field('eventType'), dt: day('timestamp') },
   output: ndjson(),
   id: field('eventId'),
-  consumer: { admit: admitted },
+  // No step changes what the partition keys are made of, so that the consumer may join events that have the same.
+  consumer: { admit: admitted, deliver: firehose({ joinBytes: 50 * 1024 }) },
+  aggregate: [
+    windows('activity', {
+      size: '1m',
+      time: eventTime('timestamp', { allowedLateness: '3650d' }),
+      groupBy: ['eventType'],
+      measures: { events: count(), users: distinct('user.id') },
+    }),
+    windows('sales', {
+      size: '5m',
+      time: eventTime('timestamp', { allowedLateness: '3650d' }),
+      only: [keep('purchases', where('eventType').is('purchase'))],
+      groupBy: ['product.currency'],
+      measures: {
+        orders: count(),
+        revenue: sum('product.price', { times: 'product.quantity' }),
+        products: topK('product.name', 10),
+      },
+    }),
+  ],
 });

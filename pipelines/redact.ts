@@ -1,4 +1,4 @@
-import { definePipeline, json, maskDetected, ndjson, redact } from '../shared/pipeline/index.ts';
+import { count, definePipeline, json, maskDetected, ndjson, redact, windows } from '../shared/pipeline/index.ts';
 
 /** Any JSON: what is detected is masked, and nothing else is touched. */
 export default definePipeline({
@@ -7,4 +7,5 @@ export default definePipeline({
   steps: [maskDetected('**', 'all', redact())],
   output: ndjson(),
   consumer: { admit: [] },
+  aggregate: [windows('events', { size: '1m', measures: { events: count() } })],
 });

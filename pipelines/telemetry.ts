@@ -1,14 +1,20 @@
 import {
+  average,
+  count,
   csv,
   day,
   definePipeline,
   drop,
+  eventTime,
   jsonOr,
   maskDetected,
+  max,
+  min,
   ndjson,
   redact,
   require,
   where,
+  windows,
 } from '../shared/pipeline/index.ts';
 
 const readings = csv({
@@ -28,4 +34,12 @@ export default definePipeline({
   partition: { dt: day('timestamp') },
   output: ndjson(),
   consumer: { admit: [] },
+  aggregate: [
+    windows('readings', {
+      size: '5m',
+      time: eventTime('timestamp', { allowedLateness: '3650d' }),
+      groupBy: ['site', 'metric'],
+      measures: { readings: count(), least: min('value'), mean: average('value'), most: max('value') },
+    }),
+  ],
 });

@@ -43,7 +43,8 @@ export function itemOf(cell: Cell, at: Provenance, definition: AggregateDefiniti
     group: cell.group,
     shard: at.shardId,
     measures: cell.measures,
-    expires: Math.floor((cell.window + keepMs) / 1000),
+    // From when it was counted on, where that is later: old events can be counted too.
+    expires: Math.floor((Math.max(cell.window, Date.parse(at.lambdaWindow)) + keepMs) / 1000),
   };
 }
 

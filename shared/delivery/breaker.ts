@@ -1,7 +1,7 @@
 import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel';
-import { transient } from '../record/failure.ts';
+import { CircuitOpenError } from './circuit-open.ts';
 import type { EntryResult } from './entry.ts';
-import { type RequestFailure, requestFailure } from './put-error.ts';
+import { requestFailure } from './put-error.ts';
 
 /** Requests in a row that a destination fails before no more are sent to it. */
 const FAILURES = 5;
@@ -19,11 +19,6 @@ export interface Breaker {
    */
   run(request: () => Promise<readonly EntryResult[]>, left?: boolean): Promise<readonly EntryResult[]>;
   isOpen(): boolean;
-}
-
-/** Nothing was sent: the circuit is open. */
-export class CircuitOpenError extends Error {
-  override readonly name = 'CircuitOpenError';
 }
 
 /** An answer that counts as a failure, carried out of the breaker as what it is. */
@@ -59,11 +54,6 @@ function unlessNothingTaken(results: readonly EntryResult[]): readonly EntryResu
     results.length === 0 || results.some((result) => result.kind === 'confirmed' || !result.failure.retryable);
   if (!taken) throw new NothingTaken(results);
   return results;
-}
-
-export function circuitOpen(destination: string): RequestFailure {
-  const message = `${destination} failed repeatedly: nothing is sent to it for now.`;
-  return { kind: 'stop', failure: transient('CircuitOpen', 'deliver', message) };
 }
 
 const breakers = new Map<string, Breaker>();
