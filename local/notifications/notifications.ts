@@ -1,0 +1,132 @@
+/** What happens in the account by itself: S3 tells of objects, rules match events, schedules come due. */
+import type { Clock, Objects, TemplateResource, Worker } from '../account/contracts.ts';
+import type { Targets } from '../account/targets.ts';
+import { compilePattern, type Pattern } from '../mappings/pattern.ts';
+import { bucketDetail, bucketEvent, type CreatedObject } from './bucket-event.ts';
+import { type BucketNotifications, isTold, readNotifications } from './bucket-notifications.ts';
+import { type BusEvent, busEvent, ruleTargets, scheduleTarget, type Target, valueAt } from './rule.ts';
+import { parseSchedule, type Schedule } from './schedule-expression.ts';
+import { createSender, type SenderFigures } from './sender.ts';
+
+export interface NotificationsOptions {
+  readonly clock: Clock;
+  readonly region: string;
+  readonly accountId: string;
+  readonly objects?: Objects;
+  readonly targets: () => Targets;
+}
+
+export interface LocalNotifications extends Worker {
+  /**
+   * Takes up what an AWS::S3::Bucket, AWS::Events::Rule or AWS::Scheduler::Schedule asks for. `name` is what a Ref of
+   * it gives. Throws for what can't be read.
+   */
+  create(resource: TemplateResource, name?: string): void;
+  /** Gives an event to the rules whose pattern matches it. */
+  publish(event: BusEvent): void;
+  figures(): SenderFigures;
+}
+
+interface Rule {
+  readonly matches: Pattern;
+  readonly targets: readonly Target[];
+}
+
+export function createNotifications(options: NotificationsOptions): LocalNotifications {
+  const { clock, region, accountId } = options;
+  const sender = createSender(clock, options.targets);
+  const buckets = new Map<string, BucketNotifications>();
+  const rules: Rule[] = [];
+  const cancels = new Set<() => void>();
+  const place = () => ({ accountId, region, now: clock.now() });
+
+  const unsubscribe = options.objects?.onCreated((bucket, key, size) => {
+    const notifications = buckets.get(bucket);
+    if (notifications !== undefined) tell(notifications, { bucket, key, size, eTag: undefined, time: clock.now() });
+  });
+
+  function tell({ notifications, eventBridge }: BucketNotifications, object: CreatedObject): void {
+    for (const notification of notifications) {
+      if (isTold(notification, object.key)) {
+        sender.send(notification.targetArn, bucketEvent(object, region, notification.id));
+      }
+    }
+    if (!eventBridge) return;
+    const resources = [`arn:aws:s3:::${object.bucket}`];
+    const about = { source: 'aws.s3', 'detail-type': 'Object Created', resources, detail: bucketDetail(object) };
+    publish(busEvent(about, place()));
+  }
+
+  function publish(event: BusEvent): void {
+    for (const { matches, targets } of rules) if (matches(event)) for (const target of targets) send(target, event);
+  }
+
+  function send(target: Target, event: BusEvent): void {
+    const key = target.partitionKeyPath === undefined ? event.id : valueAt(event, target.partitionKeyPath);
+    sender.send(target.arn, target.message(event), { partitionKey: String(key) }, target.deadLetterArn);
+  }
+
+  /** Fires at each time that the schedule gives, one after another. */
+  function run(schedule: Schedule, end: number, fire: (due: number) => void): void {
+    const due = schedule(clock.now());
+    if (due === undefined || due > end) return;
+    const cancel = clock.after(due - clock.now(), () => {
+      cancels.delete(cancel);
+      fire(due);
+      run(schedule, end, fire);
+    });
+    cancels.add(cancel);
+  }
+
+  function addRule(resource: TemplateResource, name: string): void {
+    const { EventPattern, ScheduleExpression, State } = resource.properties;
+    const targets = ruleTargets(resource);
+    if (State === 'DISABLED') return;
+    if (EventPattern !== undefined) {
+      const pattern = typeof EventPattern === 'string' ? (JSON.parse(EventPattern) as unknown) : EventPattern;
+      rules.push({ matches: compilePattern(pattern, `${resource.logicalId}.EventPattern`), targets });
+    }
+    if (typeof ScheduleExpression !== 'string') return;
+    const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
+    const about = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
+    run(parseSchedule(ScheduleExpression, clock.now()), Number.POSITIVE_INFINITY, (now) => {
+      for (const target of targets) send(target, busEvent(about, { accountId, region, now }));
+    });
+  }
+
+  function addSchedule(resource: TemplateResource, name: string): void {
+    const { ScheduleExpression, ScheduleExpressionTimezone, State, StartDate, EndDate } = resource.properties;
+    const arn = `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`;
+    const target = scheduleTarget(resource, arn);
+    if (State === 'DISABLED') return;
+    const timeZone = typeof ScheduleExpressionTimezone === 'string' ? ScheduleExpressionTimezone : 'UTC';
+    const start = typeof StartDate === 'string' ? Date.parse(StartDate) : clock.now();
+    const schedule = parseSchedule(String(ScheduleExpression), start, timeZone);
+    const end = typeof EndDate === 'string' ? Date.parse(EndDate) : Number.POSITIVE_INFINITY;
+    const about = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', resources: [arn], detail: '{}' };
+    const from: Schedule = (after) => schedule(Math.max(after, start - 1));
+    run(from, end, (now) => send(target, busEvent(about, { accountId, region, now })));
+  }
+
+  const MAKERS: Readonly<Record<string, (resource: TemplateResource, name: string) => void>> = {
+    'AWS::S3::Bucket': (resource, name) => void buckets.set(name, readNotifications(resource)),
+    'AWS::Events::Rule': addRule,
+    'AWS::Scheduler::Schedule': addSchedule,
+  };
+
+  return {
+    create(resource, name = resource.logicalId) {
+      const make = MAKERS[resource.type];
+      if (make === undefined) throw new Error(`${resource.logicalId}: nothing is told of by ${resource.type}`);
+      make(resource, name);
+    },
+    publish,
+    figures: sender.figures,
+    idle: sender.idle,
+    async stop() {
+      unsubscribe?.();
+      for (const cancel of cancels) cancel();
+      sender.stop();
+    },
+  };
+}
