@@ -59,8 +59,9 @@ export function createBuffer(memory: Memory, file: string): RecordBuffer {
     if (used + size <= block.length) return;
     const next = Math.max(size, Math.min(Math.max(block.length * 2, SMALLEST_BLOCK), LARGEST_BLOCK));
     closeBlock();
-    block = Buffer.allocUnsafeSlow(next);
+    // First told, then taken: being told may move the blocks so far to disk.
     grow(next);
+    block = Buffer.allocUnsafeSlow(next);
   }
 
   function grow(by: number): void {

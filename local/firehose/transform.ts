@@ -2,8 +2,8 @@
  * The Lambda processor: buffers records by size and time, invokes the function, retries what the function threw.
  * https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock, Functions, InvokeResult } from '../account/contracts.ts';
+import { late } from './patience.ts';
 import type { StreamRecord } from './record.ts';
 import type { TransformSettings } from './settings.ts';
 import { FUNCTION_ERROR, type RecordResult, readAnswer, TIMED_OUT, type TransformFailure } from './transform-answer.ts';
@@ -54,10 +54,6 @@ interface Batch {
   jsonBytes: number;
 }
 
-/** How long Firehose waits for an answer, ms. */
-const LONGEST_WAIT_MS = 300_000;
-/** However far a test pushes the clock, a function gets this much of real time, ms. */
-const LEAST_REAL_WAIT_MS = 10_000;
 /** Waiting batches beyond which sources are held back, bytes. */
 const MOST_WAITING_BYTES = 16 * 1024 * 1024;
 
@@ -131,19 +127,11 @@ export function createTransform(options: TransformOptions): Transform {
   async function invoke(event: string): Promise<{ payload: string } | TransformFailure> {
     const waited = new AbortController();
     const answered = options.functions.invoke(settings.functionArn, event).catch(notInvoked);
-    const answer = await Promise.race([answered, late(waited.signal)]);
+    const answer = await Promise.race([answered, late(clock, waited.signal).then(() => TIMED_OUT)]);
     waited.abort();
     if ('code' in answer) return answer;
     if (answer.functionError !== undefined || answer.cause !== undefined) return failureOf(answer);
     return Buffer.byteLength(answer.payload) > MOST_PAYLOAD_BYTES ? FUNCTION_ERROR : answer;
-  }
-
-  async function late(signal: AbortSignal): Promise<TransformFailure> {
-    const began = performance.now();
-    await clock.sleep(LONGEST_WAIT_MS, signal);
-    const left = LEAST_REAL_WAIT_MS - (performance.now() - began);
-    if (left > 0) await sleep(left, undefined, { signal, ref: false }).catch(() => {});
-    return TIMED_OUT;
   }
 
   return {
