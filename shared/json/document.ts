@@ -26,7 +26,7 @@ import {
   STRIDE,
   type Tape,
 } from './tape.ts';
-import { visitAll, visitMatches } from './visit.ts';
+import { visitAll, visitMatches, visitMembers } from './visit.ts';
 
 interface Place {
   readonly document: JsonDocument;
@@ -85,6 +85,8 @@ export class JsonDocument implements Document {
   each(selector: Selector, visit: (node: Node) => void, gate = 0): void {
     const compiled = selector as CompiledSelector;
     if (compiled.everything) visitAll(this, visit, gate);
+    else if (compiled.keysOnly)
+      visitMembers(this, this.root, compiled.segments as readonly KeySegment[], 0, visit, gate);
     else visitMatches(this, this.root, compiled, compiled.start, visit, gate);
   }
 
@@ -147,8 +149,7 @@ export class JsonDocument implements Document {
   /** A member or element of the container that came with the text at `node`, by one segment of a path; -1 if there is none. */
   child(node: number, segment: Segment): number {
     const { rows } = this;
-    if (segment.kind === 'key')
-      return rows[node + CLASSES]! & OBJECT ? this.member(node, segment.keyId, segment.key) : -1;
+    if (segment.kind === 'key') return rows[node + CLASSES]! & OBJECT ? this.member(node, segment) : -1;
     if (segment.kind !== 'index' || (rows[node + CLASSES]! & ARRAY) === 0) return -1;
     const end = rows[node + NEXT]!;
     let index = segment.index;
@@ -159,8 +160,9 @@ export class JsonDocument implements Document {
   }
 
   /** The last member with a key. A key that has an id bears it wherever it stands: see keys.ts. */
-  private member(node: number, keyId: number, key: string): number {
+  private member(node: number, segment: KeySegment): number {
     const { rows } = this;
+    const { keyId } = segment;
     if (keyId !== 0 && this.generation === keyTable.generation && this.keys === undefined) {
       const end = rows[this.root + NEXT]!;
       // Where the scanner last saw the key: in this very object, or in none of the last document read.
@@ -172,10 +174,14 @@ export class JsonDocument implements Document {
     const end = rows[node + NEXT]!;
     let last = -1;
     for (let at = node + STRIDE; at < end; at = after(rows, at)) {
-      if (rows[at + KEY_ID] !== keyId || rows[at + CLASSES]! & REMOVED) continue;
-      if (keyId !== 0 || this.keyOf(at) === key) last = at;
+      if (this.hasKey(at, segment) && (rows[at + CLASSES]! & REMOVED) === 0) last = at;
     }
     return last;
+  }
+
+  /** Whether the member at `node` has a key. */
+  hasKey(node: number, { keyId, key }: KeySegment): boolean {
+    return this.rows[node + KEY_ID] === keyId && (keyId !== 0 || this.keyOf(node) === key);
   }
 
   /** A member or element of the value at `node` as it stands now. */

@@ -23,6 +23,8 @@ export interface CompiledSelector extends Selector {
   readonly segments: readonly Segment[];
   /** No wildcards: it names one place. */
   readonly concrete: boolean;
+  /** Keys and nothing else. */
+  readonly keysOnly: boolean;
   /** `**` alone: every value of the document. */
   readonly everything: boolean;
   /** States of the matcher at the document's root, and the state that says "matched". */
@@ -48,7 +50,8 @@ export function compilePath(path: string): CompiledSelector | { readonly fault: 
     return { fault: `path ${JSON.stringify(path)}: more than ${MAX_SEGMENTS} segments` };
   const concrete = segments.every((segment) => segment.kind === 'key' || segment.kind === 'index');
   const everything = segments.length === 1 && segments[0]!.kind === 'deep';
-  return { path, segments, concrete, everything, start: close(segments, 1), accept: 1 << segments.length };
+  const keysOnly = segments.every((segment) => segment.kind === 'key');
+  return { path, segments, concrete, keysOnly, everything, start: close(segments, 1), accept: 1 << segments.length };
 }
 
 /** `**` also stands for no level at all: where it is next, so is what follows it. */
@@ -60,13 +63,18 @@ function close(segments: readonly Segment[], states: number): number {
   return closed;
 }
 
-/** The matcher's states at a member with this key, or at an element with this index, of a container in `states`. */
+/** What tells whether the member at `node` has a key. */
+export interface Keys {
+  hasKey(node: number, segment: KeySegment): boolean;
+}
+
+/** The matcher's states at a member, or at the element with this index, of a container in `states`. */
 export function advance(
   { segments }: CompiledSelector,
   states: number,
-  keyId: number,
+  keys: Keys,
+  node: number,
   index: number,
-  keyOf: () => string | undefined,
 ): number {
   let next = 0;
   for (let at = 0; at < segments.length; at++) {
@@ -75,10 +83,7 @@ export function advance(
     if (segment.kind === 'deep') next |= 1 << at;
     else if (segment.kind === 'any') next |= 1 << (at + 1);
     else if (segment.kind === 'index') next |= segment.index === index ? 1 << (at + 1) : 0;
-    else if (index < 0) {
-      const same = keyId !== 0 && segment.keyId !== 0 ? keyId === segment.keyId : keyOf() === segment.key;
-      if (same) next |= 1 << (at + 1);
-    }
+    else if (index < 0 && keys.hasKey(node, segment)) next |= 1 << (at + 1);
   }
   return next === 0 ? 0 : close(segments, next);
 }

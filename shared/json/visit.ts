@@ -1,10 +1,10 @@
 import type { Node } from '../record/document.ts';
-import { ARRAY, CONTAINER, SETTLED } from './classes.ts';
+import { ARRAY, CONTAINER, OBJECT, SETTLED } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import type { JsonDocument } from './document.ts';
 import type { Fragment } from './fragment.ts';
-import { advance, type CompiledSelector } from './path.ts';
-import { after, CLASSES, EDIT, EXTENDED, KEY_ID, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
+import { advance, type CompiledSelector, type KeySegment } from './path.ts';
+import { after, CLASSES, EDIT, EXTENDED, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
 
 type Visit = (node: Node) => void;
 
@@ -63,6 +63,49 @@ function visitOne(document: JsonDocument, at: number, cursor: Cursor, visit: Vis
   return (now & REPLACED) === 0 || ((before & REPLACED) !== 0 && rows[at + EDIT] === edit);
 }
 
+/** Visits the values at a path of keys, each of duplicate keys included. */
+export function visitMembers(
+  document: JsonDocument,
+  top: number,
+  segments: readonly KeySegment[],
+  depth: number,
+  visit: Visit,
+  gate: number,
+): void {
+  const { rows } = document;
+  const classes = rows[top + CLASSES]!;
+  if (classes & REPLACED) {
+    if (isClosed(classes, gate)) return;
+    const inside = document.inside(top);
+    visitMembers(inside, inside.root, segments, depth, visit, gate);
+    return;
+  }
+  if ((classes & OBJECT) === 0) return;
+  const segment = segments[depth]!;
+  const end = rows[top + NEXT]!;
+  for (let at = top + STRIDE; at < end; at = after(rows, at)) {
+    if (document.hasKey(at, segment)) visitMember(document, at, segments, depth, visit, gate);
+  }
+  if ((classes & EXTENDED) === 0) return;
+  for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
+    if (added.document === undefined && added.keyId !== segment.keyId && added.keyId !== 0) continue;
+    const inside = document.read(added);
+    if (inside.hasKey(inside.root, segment)) visitMember(inside, inside.root, segments, depth, visit, gate);
+  }
+}
+
+function visitMember(
+  document: JsonDocument,
+  node: number,
+  segments: readonly KeySegment[],
+  depth: number,
+  visit: Visit,
+  gate: number,
+): void {
+  if (depth === segments.length - 1) visitOne(document, node, new Cursor(document, node), visit, gate);
+  else if (!document.isRemoved(node)) visitMembers(document, node, segments, depth + 1, visit, gate);
+}
+
 /** Visits the values at and below `top` that the selector matches, `top` being in the matcher's `states`. */
 export function visitMatches(
   document: JsonDocument,
@@ -101,8 +144,7 @@ function visitMatchesBelow(
   // What a visit removes still counts: the elements behind it keep their places until the visit is over.
   while (at < end) {
     if ((rows[at + CLASSES]! & REMOVED) === 0) {
-      const member = at;
-      const next = advance(selector, states, rows[at + KEY_ID]!, isArray ? index++ : -1, () => document.keyOf(member));
+      const next = advance(selector, states, document, at, isArray ? index++ : -1);
       if (next !== 0) visitMatches(document, at, selector, next, visit, gate);
     }
     at = after(rows, at);
@@ -111,7 +153,7 @@ function visitMatchesBelow(
   for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
     const inside = document.read(added);
     const { root } = inside;
-    const next = advance(selector, states, inside.rows[root + KEY_ID]!, -1, () => inside.keyOf(root));
+    const next = advance(selector, states, inside, root, -1);
     if (next !== 0) visitMatches(inside, root, selector, next, visit, gate);
   }
 }

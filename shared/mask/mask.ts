@@ -112,9 +112,9 @@ function boundStep(where: string, selector: Selector, method: CompiledMethod, bo
 }
 
 /** Loading and refreshing of keys, as far as the method has any. */
-export function lifecycle(method: CompiledMethod): Pick<CompiledStep, 'load' | 'prepare'> {
+export function lifecycle(method: CompiledMethod): Pick<CompiledStep, 'load' | 'refresh'> {
   return {
     ...(method.load && { load: () => method.load!() }),
-    ...(method.prepare && { prepare: () => method.prepare!() }),
+    ...(method.prepare && { refresh: () => method.prepare!() }),
   };
 }

@@ -25,6 +25,7 @@ let batches = 0;
 export function createRunner(plan: Plan, load: () => Promise<void>): Run {
   const tape = createTape();
   const needsLoad = plan.steps.some((step) => step.compiled.load !== undefined);
+  const refreshing = plan.steps.filter((step) => step.compiled.refresh !== undefined);
   const together = plan.steps.some((step) => step.compiled.prepare !== undefined);
   return async (records, options) => {
     batches++;
@@ -35,6 +36,13 @@ export function createRunner(plan: Plan, load: () => Promise<void>): Run {
         return records.map(() =>
           failed(transient('NotLoaded', 'source', 'keys or reference data could not be loaded')),
         );
+      }
+    }
+    for (const step of refreshing) {
+      try {
+        await step.compiled.refresh!();
+      } catch {
+        return records.map(() => failed(transient('StepFailed', step.stage, `${step.name} could not refresh`)));
       }
     }
     return together ? runTogether(plan, records, options) : runEach(plan, tape, records, options);

@@ -28,7 +28,10 @@ export interface StepContext {
 export interface CompiledStep {
   /** Awaited once, before the first batch: keys, reference data. A rejection stops the function at start-up. */
   load?(): Promise<void>;
-  /** Awaited once a batch, with every document that reached this step: batched look-ups, refreshes. */
+  /** Awaited once a batch, before its first record: keys and tables that may have grown old. */
+  refresh?(): Promise<void>;
+  /** Awaited once a batch, with every document that reached this step: batched look-ups. All documents of the batch then wait
+   * for one another, so that a step which needs only a refresh should not have it. */
   prepare?(documents: readonly Document[]): Promise<void>;
   /** Runs on one document. Undefined: the document goes on. What it throws fails the record, without its text. */
   apply(document: Document, context: StepContext): Dropped | Failed | undefined;
