@@ -4,6 +4,7 @@ import type { Item, Settled } from '../../shared/delivery/settle.ts';
 import { logger } from '../../shared/platform/logger.ts';
 import { count, flushMetrics, unit } from '../../shared/platform/metrics.ts';
 import type { Failure } from '../../shared/record/failure.ts';
+import type { Outcome } from '../../shared/record/outcome.ts';
 import type { KinesisBatch, KinesisBatchResponse } from '../../shared/sources/kinesis.ts';
 
 /** One invocation, as it is told to metrics and log. */
@@ -111,10 +112,11 @@ function countSums(sums: Sums): void {
 }
 
 function logInvocation(
-  { pipeline, delivery, batch, attempt, response, tableError }: Invocation,
+  { pipeline, delivery, batch, items, attempt, response, tableError }: Invocation,
   sums: Sums,
   rest: Readonly<Record<string, number | boolean>>,
 ): void {
+  const ofKind = (kind: Outcome['kind']): number => items.filter(({ outcome }) => outcome.kind === kind).length;
   logger.info('Batch consumed', {
     pipeline,
     destination: delivery.target,
@@ -122,6 +124,7 @@ function logInvocation(
     firstSequenceNumber: batch.units[0],
     lastSequenceNumber: batch.units.at(-1),
     records: batch.arrivals.length,
+    outcomes: { ok: ofKind('ok'), dropped: ofKind('dropped'), failed: ofKind('failed') },
     attempt,
     delivered: sums.delivered,
     dropped: Object.fromEntries(sums.dropped),
