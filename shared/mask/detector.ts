@@ -20,8 +20,8 @@ export type Evidence = (typeof EVIDENCE)[keyof typeof EVIDENCE];
 
 interface Found {
   readonly evidence: Evidence;
-  /** Counts only with one of the detector's keywords within 30 characters, or in the path. */
-  readonly keyword?: boolean;
+  /** Counts only with one of the detector's keywords within 30 characters, or in the path; or with one of these. */
+  readonly keyword?: boolean | readonly string[];
 }
 
 /** Groups of digits: `3-2-4` with one of the separators between them, each time the same; `9` for one plain run. */
@@ -69,14 +69,14 @@ export interface AnchorRule extends Found {
   /** Characters that are neither letters nor digits. */
   readonly characters: string;
   /** The extent of the find around the character at `at`; undefined where there is none. */
-  find(text: string, at: number): Extent | undefined;
+  find(text: string, at: number, place: Place): Extent | undefined;
 }
 
 /** Any groups of digits joined by single separators, of so many digits in all. */
 export interface ChainRule extends Found {
   readonly kind: 'chain';
   readonly digits: readonly [number, number];
-  find(text: string, start: number, end: number): Extent | undefined;
+  find(place: Place): Extent | undefined;
 }
 
 export type Rule = DigitsRule | WordRule | PrefixRule | AnchorRule | ChainRule;
@@ -88,6 +88,8 @@ export interface Place {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** The path of the value that the text is, worked out only when asked for. */
+  readonly context: { readonly path: string };
 }
 
 /** Names of object keys whose values are masked whole, with all that is below them. */
@@ -96,12 +98,16 @@ export interface KeyRule {
   readonly names: readonly string[];
   /** Also counts at the end of any longer key: `legacyDbPassword`. */
   readonly suffix?: boolean;
-  /** Counts only where a key above it, or words before it in the key, name one of these: `name` below `user`. */
+  /** Counts only right below a key with one of these names: `name` below `user`. */
   readonly below?: readonly string[];
   /** Counts only together with a key of the other half in the same object: latitude and longitude. */
   readonly pair?: 'latitude' | 'longitude';
   /** Looks at a single value (not an object or array) before it counts. */
   verify?(text: string): boolean;
+  /** Looks at an object or array, as JSON text, before it counts. */
+  verifyContainer?(json: string): boolean;
+  /** Looks at a value that stands in a text without quotes, `token: abc`, before it counts. */
+  verifyInText?(value: string): boolean;
 }
 
 /** A value to try a detector on: text, or a JSON document. */

@@ -42,7 +42,8 @@ const SUSPECT =
   classes.PERCENT |
   classes.ESCAPE |
   classes.HIGH |
-  classes.BRACKET;
+  classes.BRACKET |
+  classes.OTHER;
 const DISGUISED = classes.ESCAPE | classes.HIGH;
 const BOTH_CASES = classes.UPPER | classes.LOWER;
 
@@ -151,7 +152,9 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     const kind = node.kind;
     if (kind === 'null' || kind === 'boolean') return false;
     if (rule.below !== undefined && !standsBelow(rule.below, pathOf(visit))) return false;
-    if (kind === 'object' || kind === 'array') return policy.covers(pathOf(visit));
+    if (kind === 'object' || kind === 'array') {
+      return rule.verifyContainer?.(node.json) !== false && policy.covers(pathOf(visit));
+    }
     const text = kind === 'string' ? node.string! : node.json;
     if (text === '' || TOKEN.test(text) || rule.verify?.(text) === false) return false;
     if (policy.allows(text) || !policy.covers(pathOf(visit))) return false;
@@ -259,8 +262,9 @@ function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['), 0));
 }
 
-/** Whether a key above the value has one of these names. */
+/** Whether the key right above the value has one of these names. */
 function standsBelow(names: readonly string[], path: string): boolean {
   const keys = path.split(/[.[\]]/).filter((key) => key !== '' && !/^\d{1,10}$/.test(key));
-  return keys.slice(0, -1).some((key) => names.includes(normalName(key)));
+  const parent = keys.at(-2);
+  return parent !== undefined && names.includes(normalName(parent));
 }

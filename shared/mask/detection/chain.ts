@@ -1,5 +1,5 @@
 import { type DigitsRule, EVIDENCE } from '../detector.ts';
-import { isAlphanumeric, report, type Scan } from './finding.ts';
+import { isAlphanumeric, placeOf, report, type Scan } from './finding.ts';
 import type { Bound } from './set.ts';
 import { LONGEST_GROUP } from './shapes.ts';
 
@@ -68,7 +68,7 @@ export function examineChain(scan: Scan): void {
   }
   for (const { rule, detector } of chains) {
     if (total < rule.digits[0] || total > rule.digits[1]) continue;
-    const extent = rule.find(scan.text, starts[0]!, ends[groups - 1]!);
+    const extent = rule.find(placeOf(scan, starts[0]!, ends[groups - 1]!));
     if (extent !== undefined) report(scan, extent, rule, detector);
   }
 }
@@ -95,7 +95,7 @@ function examineWindow(scan: Scan, first: number, last: number, rules: readonly 
     digits ??= digitsOf(text, first, last);
     const start = starts[first]!;
     const end = ends[last]!;
-    if (rule.verify?.(digits, { text, start, end }) === false) continue;
+    if (rule.verify?.(digits, placeOf(scan, start, end)) === false) continue;
     report(scan, [start, end], rule, detector);
   }
 }

@@ -22,7 +22,8 @@ const QUALIFIERS = (
   'my our your primary secondary main new old current previous default delivery mailing postal sender recipient receiver owner payer ' +
   'payee cardholder account acct applicant student subscriber beneficiary emergency legal emp cust usr own buyer seller vendor ' +
   'admin parent child spouse partner private business company residential permanent registered author driver rider host tenant ' +
-  'borrower insured visitor lead profile x raw full input request req res response form field data p in the alt other next'
+  'borrower insured visitor lead profile x raw full input request req res response form field data the alt other next ' +
+  'start end origin destination pickup dropoff from to location geo gps position venue place'
 ).split(' ');
 
 /** Compiles the key rules of a set of detectors. */

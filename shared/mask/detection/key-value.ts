@@ -29,6 +29,8 @@ export function findKeyValue(scan: Scan, at: number): void {
   if (extent === undefined) return;
   const value = text.slice(extent[0], extent[1]);
   if (named.rule.verify?.(value) === false || isPlaceholder(value)) return;
+  const plain = text.charCodeAt(at) === COLON && !isQuote(text.charCodeAt(extent[0] - 1));
+  if (plain && named.rule.verifyInText?.(value) === false) return;
   scan.spans.push({
     start: extent[0],
     end: extent[1],
@@ -64,6 +66,7 @@ function lastSegment(name: string): string {
 }
 
 const TAG = 0x3e;
+const COLON = 0x3a;
 const EQUALS = 0x3d;
 
 function extentOfValue(
@@ -82,7 +85,7 @@ function extentOfValue(
   if (isQuote(quote)) return quoted(text, start + slashes + 1, quote, slashes);
   if (HEADERS.has(named.name) && between !== EQUALS) return until(text, start, (code) => code < 0x20);
   if (between !== EQUALS && !secret) return undefined;
-  if (between === EQUALS && start > from) return undefined;
+  if (between === EQUALS && start > from && !secret) return undefined;
   return until(text, start, endsPlainValue);
 }
 

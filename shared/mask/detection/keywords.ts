@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import type { Detector, Place } from '../detector.ts';
 
 /** How far from a find a keyword may stand, in characters. */
 const REACH = 30;
@@ -16,16 +16,34 @@ export const NO_CONTEXT: Context = { path: '' };
  * Whether one of the keywords stands within 30 characters of the find, or in the path. Case and separators don't count:
  * `cardNumber`, `card_number` and `CARD-NUMBER` hold the keyword `card number`.
  */
-export function hasKeyword(
-  keywords: Keywords,
-  text: string,
-  start: number,
-  end: number,
-  context: Context | string,
-): boolean {
-  const path = typeof context === 'string' ? context : context.path;
+export function hasKeyword(keywords: Keywords, text: string, start: number, end: number, context: Context): boolean {
+  const { path } = context;
   if (path !== '' && keywords.test(wordsOfPath(path))) return true;
   return keywords.test(before(text, start)) || keywords.test(after(text, end));
+}
+
+/**
+ * Whether one of the keywords leads up to the find: it stands within 30 characters before it with nothing but words
+ * between them, right after it in brackets, or in the path.
+ */
+export function isIntroduced(keywords: readonly string[], { text, start, end, context }: Place): boolean {
+  const asked = keywordsOfRule(keywords);
+  const { path } = context;
+  if (path !== '' && asked.test(wordsOfPath(path))) return true;
+  let from = Math.max(0, start - REACH);
+  for (let i = start - 1; i >= from; i--) {
+    const code = text.charCodeAt(i);
+    if ((code >= 0x30 && code <= 0x39) || code < 0x20) from = i + 1;
+  }
+  while (
+    from > 0 &&
+    from > start - REACH - WORD &&
+    isLetter(text.charCodeAt(from - 1)) &&
+    isLetter(text.charCodeAt(from))
+  )
+    from--;
+  if (asked.test(words(text, from, start))) return true;
+  return text.startsWith(' (', end) && asked.test(words(text, end, Math.min(text.length, end + REACH)));
 }
 
 function before(text: string, start: number): string {
@@ -49,7 +67,8 @@ function isLetter(code: number): boolean {
 let lastPath = '';
 let lastWords = '';
 
-function wordsOfPath(path: string): string {
+/** The words of a path, each with one space around it. */
+export function wordsOfPath(path: string): string {
   if (path !== lastPath) {
     lastPath = path;
     lastWords = words(path, 0, path.length);
@@ -57,11 +76,16 @@ function wordsOfPath(path: string): string {
   return lastWords;
 }
 
-/** Lower-case words with one space around each; `cardNumber2` has three. */
+/**
+ * Lower-case words with one space around each; `cardNumber2` has three. Where capitals divide words, the undivided ones
+ * follow: `HWaddr` is ` h waddr hwaddr `.
+ */
 function words(text: string, from: number, to: number): string {
-  let out = ' ';
+  let divided = ' ';
+  let whole = ' ';
   let kind = 0;
   let run = from;
+  let word = from;
   for (let i = from; i < to; i++) {
     const next = kindOf(text.charCodeAt(i));
     if (next === kind || (kind === UPPER && next === LOWER && i === run + 1)) {
@@ -70,11 +94,16 @@ function words(text: string, from: number, to: number): string {
     }
     // The last capital of `SSNValue` begins the next word.
     const cut = kind === UPPER && next === LOWER ? i - 1 : i;
-    if (kind !== 0) out += `${text.slice(run, cut).toLowerCase()} `;
+    if (kind !== 0) divided += `${text.slice(run, cut).toLowerCase()} `;
     run = cut;
+    if (kind === 0) word = i;
+    else if (next === 0) whole += `${text.slice(word, i).toLowerCase()} `;
     kind = next;
   }
-  return kind === 0 ? out : `${out}${text.slice(run, to).toLowerCase()} `;
+  if (kind === 0) return divided.length === whole.length ? divided : divided + whole.slice(1);
+  divided += `${text.slice(run, to).toLowerCase()} `;
+  whole += `${text.slice(word, to).toLowerCase()} `;
+  return divided.length === whole.length ? divided : divided + whole.slice(1);
 }
 
 const LOWER = 1;
@@ -89,7 +118,7 @@ function kindOf(code: number): number {
 }
 
 /** Keywords compiled to one test over words as `words` writes them. */
-export interface Keywords {
+interface Keywords {
   test(words: string): boolean;
 }
 
@@ -97,8 +126,8 @@ const NEVER: Keywords = { test: () => false };
 /** Words this long are found inside longer ones too: `usersocialsecurity`. */
 const LONG = 7;
 
-export function compileKeywords(keywords: readonly string[] | undefined): Keywords {
-  if (keywords === undefined || keywords.length === 0) return NEVER;
+function compileKeywords(keywords: readonly string[]): Keywords {
+  if (keywords.length === 0) return NEVER;
   const long = keywords.filter((word) => word.replaceAll(' ', '').length >= LONG).map(spaced);
   const short = keywords.filter((word) => word.replaceAll(' ', '').length < LONG).map(spaced);
   const parts = [...long];
@@ -111,13 +140,18 @@ function spaced(keyword: string): string {
   return keyword.replaceAll('.', '\\.').replaceAll(' ', ' ?');
 }
 
-const compiled = new WeakMap<Detector, Keywords>();
+const compiled = new WeakMap<readonly string[], Keywords>();
+const none: readonly string[] = [];
 
-export function keywordsOf(detector: Detector): Keywords {
-  let keywords = compiled.get(detector);
+export function keywordsOf({ keywords = none }: Detector): Keywords {
+  return keywordsOfRule(keywords);
+}
+
+export function keywordsOfRule(words: readonly string[]): Keywords {
+  let keywords = compiled.get(words);
   if (keywords === undefined) {
-    keywords = compileKeywords(detector.keywords);
-    compiled.set(detector, keywords);
+    keywords = compileKeywords(words);
+    compiled.set(words, keywords);
   }
   return keywords;
 }

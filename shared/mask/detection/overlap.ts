@@ -62,14 +62,20 @@ function insert(kept: Span[], span: Span): void {
   kept.splice(low, 0, span);
 }
 
+/** The longer; of two of one length that of the detector listed first. */
+function weightier(a: Span, b: Span): Span {
+  const longer = a.end - a.start - (b.end - b.start);
+  if (longer !== 0) return longer > 0 ? a : b;
+  return a.detector <= b.detector ? a : b;
+}
+
 function joinSecrets(cluster: readonly Span[]): Span[] {
   const joined: Span[] = [];
   let last = -1;
   for (const span of cluster) {
     const before = last < 0 ? undefined : joined[last]!;
     if (span.evidence === EVIDENCE.secret && before !== undefined && span.start < before.end) {
-      const longest = span.end - span.start > before.end - before.start ? span : before;
-      joined[last] = { ...longest, start: before.start, end: Math.max(before.end, span.end) };
+      joined[last] = { ...weightier(before, span), start: before.start, end: Math.max(before.end, span.end) };
       continue;
     }
     if (span.evidence === EVIDENCE.secret) last = joined.length;

@@ -1,7 +1,7 @@
 import type { PrefixRule, WordRule } from '../detector.ts';
 import { endOfEncoded, startOfEncoded } from './base64.ts';
 import { examineChain, resetChain, takeGroup } from './chain.ts';
-import { isAlphanumeric, report, type Scan, type Span } from './finding.ts';
+import { isAlphanumeric, placeOf, report, type Scan, type Span } from './finding.ts';
 import { findKeyValue } from './key-value.ts';
 import { type Context, NO_CONTEXT } from './keywords.ts';
 import { resolveOverlaps } from './overlap.ts';
@@ -82,7 +82,7 @@ let tokenEnd = 0;
 
 function anchored(scan: Scan, at: number, code: number): void {
   for (const { rule, detector } of scan.set.anchors[code]!) {
-    const extent = rule.find(scan.text, at);
+    const extent = rule.find(scan.text, at, placeOf(scan, at, at + 1));
     if (extent !== undefined) report(scan, extent, rule, detector);
   }
   if (scan.set.keyNames !== undefined && (code === EQUALS || code === COLON || code === TAG)) findKeyValue(scan, at);
@@ -124,7 +124,7 @@ function matched(scan: Scan, start: number, rule: WordRule | PrefixRule, detecto
   const found = match[1] ?? match[0];
   const from = end - found.length;
   if (isJoined(scan.text, end)) return;
-  if (rule.verify?.(found, { text: scan.text, start: from, end }) === false) return;
+  if (rule.verify?.(found, placeOf(scan, from, end)) === false) return;
   report(scan, [from, end], rule, detector);
 }
 

@@ -51,7 +51,7 @@ export function compileSet(detectors: readonly Detector[]): DetectorSet {
       else if (rule.kind === 'prefix') addPrefix(prefixes, prefixAt, { rule, detector });
       else if (rule.kind === 'digits') digits.push({ rule, detector });
       else if (rule.kind === 'chain') chains.push({ rule, detector });
-      else for (const c of rule.characters) (anchors[c.charCodeAt(0)] ??= []).push({ rule, detector });
+      else for (const c of rule.characters) listAt(anchors, c.charCodeAt(0)).push({ rule, detector });
     }
   });
   const keyNames = compileKeyNames(detectors);
@@ -69,12 +69,18 @@ export function compileSet(detectors: readonly Detector[]): DetectorSet {
   };
 }
 
+/** The list at an index, made where there is none. */
+function listAt<T>(lists: T[][], index: number): T[] {
+  lists[index] ??= [];
+  return lists[index];
+}
+
 const FIRST = { digits: DIGIT, letters: LETTER, mixed: DIGIT | LETTER } as const;
 
 function addWord(words: Bound<WordRule>[][], bound: Bound<WordRule>): void {
   const [shortest, longest] = bound.rule.length;
   for (let length = shortest; length <= Math.min(longest, LONGEST); length++) {
-    (words[wordSlot(FIRST[bound.rule.first], length)] ??= []).push(bound);
+    listAt(words, wordSlot(FIRST[bound.rule.first], length)).push(bound);
   }
 }
 

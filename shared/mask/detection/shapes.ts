@@ -27,7 +27,9 @@ export function createShapes(bound: readonly Bound<DigitsRule>[]): Shapes {
         way[length] ??= ways.push([]) - 1;
         state = way[length]!;
       }
-      (rules[state] ??= []).push(each);
+      const complete = rules[state] ?? [];
+      complete.push(each);
+      rules[state] = complete;
       fewest = Math.min(
         fewest,
         lengths.reduce((sum, length) => sum + length, 0),

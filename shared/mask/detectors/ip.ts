@@ -1,3 +1,4 @@
+import { wordsOfPath } from '../detection/keywords.ts';
 import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
 
 export const ip = detector({
@@ -81,13 +82,18 @@ function isIpv4(_digits: string, place: Place): boolean {
 const VERSION_BEFORE =
   /(?:\b(?:v|ver|vers|version|versions|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to)[\s:=v"'/_-]{0,4}|[A-Za-z_-]{0,30}version["']?\s{0,2}[:=]\s{0,2}["']?|(?:^|[\s;(,"'])[A-Za-z][\w.+-]{0,40}\/v?|[~^><]=?|==)$/i;
 
-function isVersion({ text, start, end }: Place): boolean {
+function isVersion({ text, start, end, context }: Place): boolean {
   const after = text.slice(end, end + 2);
   if (/^[.-][A-Za-z]/.test(after) && !/^\.in-addr/.test(text.slice(end, end + 8))) return true;
+  if (VERSION_PATH.test(wordsOfPath(context.path))) return true;
   if (start === 0) return false;
   if (text[start - 1] === '.') return true;
   return VERSION_BEFORE.test(text.slice(Math.max(0, start - 48), start));
 }
+
+/** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
+const VERSION_PATH =
+  / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|user ?agent|ua)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host) ) /;
 
 const LONGEST_IPV6 = 45;
 

@@ -1,5 +1,47 @@
+import { isIntroduced } from '../detection/keywords.ts';
+import { isNamedOtherwise } from '../detection/otherwise.ts';
 import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
 import { CALLING_CODES } from '../tables/calling-codes.ts';
+
+const KEYWORDS = [
+  'phone',
+  'phone number',
+  'telephone',
+  'tel',
+  'mobile',
+  'mob',
+  'cell',
+  'cellphone',
+  'fax',
+  'call',
+  'calls',
+  'called',
+  'caller',
+  'dial',
+  'whatsapp',
+  'sms',
+  'text me',
+  'contact number',
+  'msisdn',
+  'hotline',
+  'landline',
+  'ring',
+  'telefon',
+  'telefono',
+  'teléfono',
+  'téléphone',
+  'telefone',
+  'handy',
+  'mobil',
+  'móvil',
+  'celular',
+  'portable',
+  'phones',
+  'reach me',
+  'reach us',
+  'reach him',
+  'reach her',
+];
 
 export const phone = detector({
   name: 'phone',
@@ -9,49 +51,11 @@ export const phone = detector({
   needs:
     'After `+` a country calling code and as many digits as its numbers have; a North American area code and exchange; else 7 to 15 digits and a keyword.',
   overlooks: 'National numbers without a keyword, numbers spelled with letters, and short codes.',
-  keywords: [
-    'phone',
-    'phone number',
-    'telephone',
-    'tel',
-    'mobile',
-    'mob',
-    'cell',
-    'cellphone',
-    'fax',
-    'call',
-    'calls',
-    'called',
-    'caller',
-    'dial',
-    'whatsapp',
-    'sms',
-    'text me',
-    'contact number',
-    'msisdn',
-    'hotline',
-    'landline',
-    'ring',
-    'telefon',
-    'telefono',
-    'teléfono',
-    'téléphone',
-    'telefone',
-    'handy',
-    'mobil',
-    'móvil',
-    'celular',
-    'portable',
-    'phones',
-    'reach me',
-    'reach us',
-    'reach him',
-    'reach her',
-  ],
+  keywords: KEYWORDS,
   rules: [
     { kind: 'anchor', characters: '+', find: findInternational, evidence: EVIDENCE.checked },
     { kind: 'anchor', characters: '(', find: findAreaCode, evidence: EVIDENCE.shape },
-    { kind: 'anchor', characters: '(', find: findBracketed, keyword: true, evidence: EVIDENCE.keyword },
+    { kind: 'anchor', characters: '(', find: findBracketed, evidence: EVIDENCE.keyword },
     {
       kind: 'digits',
       shapes: ['3-3-4', '1-3-3-4'],
@@ -59,7 +63,7 @@ export const phone = detector({
       evidence: EVIDENCE.shape,
       verify: isNorthAmerican,
     },
-    { kind: 'chain', digits: [7, 18], find: findNational, keyword: true, evidence: EVIDENCE.keyword },
+    { kind: 'chain', digits: [7, 18], find: findNational, evidence: EVIDENCE.keyword },
   ],
   keys: [
     {
@@ -181,8 +185,10 @@ function findAreaCode(text: string, at: number): Extent | undefined {
   return bracketed(AREA_CODE, text, at);
 }
 
-function findBracketed(text: string, at: number): Extent | undefined {
-  return bracketed(BRACKETED, text, at);
+function findBracketed(text: string, at: number, place: Place): Extent | undefined {
+  const extent = bracketed(BRACKETED, text, at);
+  if (extent === undefined) return undefined;
+  return isIntroduced(KEYWORDS, { ...place, start: extent[0], end: extent[1] }) ? extent : undefined;
 }
 
 function bracketed(pattern: RegExp, text: string, at: number): Extent | undefined {
@@ -203,22 +209,16 @@ function isNorthAmerican(digits: string, place: Place): boolean {
   return national[0]! >= '2' && national[3]! >= '2' && !national.startsWith('11', 1) && !isNamedOtherwise(place);
 }
 
-/** Words before a number that say it is something else. */
-const OTHERWISE =
-  /(?:order|invoice|ticket|ref|reference|sku|zip|postcode|amount|total|price|account|acct|case|tracking|parcel|version|port|part|item|product|serial|model|batch|lot|isbn|upc|ean|ssn|id|uuid|date|dob|born|timestamp|bytes|size|pid|ts|time|epoch)(?: ?(?:no|nr|num|number|id|code))?[\s.:#="'-]{0,4}$/i;
-
-function isNamedOtherwise({ text, start }: Place): boolean {
-  return start > 0 && OTHERWISE.test(text.slice(Math.max(0, start - 28), start));
-}
-
 const DATE =
   /^(?:(?:19|20)\d{2}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d{2}|(?:19|20)\d{6})(?!\d)/;
 
-function findNational(text: string, start: number, end: number): Extent | undefined {
+function findNational(place: Place): Extent | undefined {
+  const { text, start, end } = place;
   const number = text.slice(start, end);
   const digits = number.replace(/\D/g, '').length;
-  if (digits > 15 || DATE.test(number) || isNamedOtherwise({ text, start, end })) return undefined;
+  if (digits > 15 || DATE.test(number) || isNamedOtherwise(place)) return undefined;
   if (/^(\d{1,3}\.){3}\d{1,3}$/.test(number) || /^\d{1,15}\.\d{1,2}$/.test(number)) return undefined;
   if (isLetterOrDigit(text.charCodeAt(start - 1)) || text.charCodeAt(end) === 0x40) return undefined;
-  return [start, withExtension(text, end)];
+  if (text[start - 1] === '/' && isLetter(text.charCodeAt(start - 2))) return undefined;
+  return isIntroduced(KEYWORDS, place) ? [start, withExtension(text, end)] : undefined;
 }

@@ -1,0 +1,129 @@
+import { isDay } from '../check-digits/dates.ts';
+import { detector, EVIDENCE, type Place } from '../detector.ts';
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec';
+const PREFIXES = [...MONTHS.split(' '), ...MONTHS.toLowerCase().split(' '), ...MONTHS.toUpperCase().split(' ')];
+const MONTH =
+  '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
+const DAY_FIRST = new RegExp(`\\d{1,2}(?:st|nd|rd|th)?[ .-]{1,2}(?:of )?${MONTH}[ ,.-]{1,2}(?:19|20)\\d{2}`, 'iy');
+const MONTH_FIRST = new RegExp(`${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2}`, 'iy');
+
+export const dateOfBirth = detector({
+  name: 'date-of-birth',
+  group: 'identity',
+  finds:
+    'Dates of birth under keys that name them, and dates in text beside a keyword: 1980-05-12, 12/05/1980, 12 May 1980.',
+  needs: 'A key that names it, or a keyword and a date that exists.',
+  overlooks: 'Dates without either; ages.',
+  keywords: [
+    'dob',
+    'd o b',
+    'date of birth',
+    'birth date',
+    'birthdate',
+    'birthday',
+    'born',
+    'born on',
+    'geboren',
+    'geburtsdatum',
+    'date de naissance',
+    'né le',
+    'née le',
+    'fecha de nacimiento',
+    'data di nascita',
+    'nacido',
+    'naissance',
+    'birth',
+  ],
+  rules: [
+    {
+      kind: 'digits',
+      shapes: ['4-2-2', '4-1-1', '4-1-2', '4-2-1', '2-2-4', '1-2-4', '2-1-4', '1-1-4', '2-2-2'],
+      separators: '-/. ',
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+      verify: isDate,
+      beside: ' /+_-',
+    },
+    {
+      kind: 'digits',
+      shapes: ['8'],
+      separators: '',
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+      verify: (digits, place) => /^(?:19|20)/.test(digits) && isDate(digits, place),
+    },
+    {
+      kind: 'word',
+      first: 'digits',
+      length: [1, 2],
+      next: ' .-',
+      pattern: DAY_FIRST,
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+    },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [3, 4],
+      next: ' .-',
+      pattern: DAY_FIRST,
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+    },
+    { kind: 'prefix', prefixes: PREFIXES, pattern: MONTH_FIRST, keyword: true, evidence: EVIDENCE.keyword },
+  ],
+  keys: [
+    {
+      names: [
+        'dob',
+        'dateofbirth',
+        'birthdate',
+        'birthday',
+        'birthdt',
+        'birthdatetime',
+        'borndate',
+        'bornon',
+        'dayofbirth',
+        'yearofbirth',
+        'birthyear',
+        'birthmonth',
+        'geburtsdatum',
+        'geburtstag',
+        'datenaissance',
+        'datedenaissance',
+        'fechanacimiento',
+        'fechadenacimiento',
+        'datadinascita',
+        'datanascita',
+        'datanascimento',
+        'datadenascimento',
+        'geboortedatum',
+        'fechanac',
+      ],
+      verifyInText: (value) => /\d/.test(value),
+    },
+  ],
+  examples: {
+    hits: [
+      { date_of_birth: '1980-05-12' },
+      { user: { DOB: { year: 1980, month: 5, day: 12 } } },
+      'DOB: 05/12/1980',
+      'born 12 May 1980',
+      'born on May 12, 1980',
+      { birthDate: 326937600 },
+    ],
+    misses: ['2024-05-12', 'DOB: 2024-13-45', 'released on May 12, 2020', { dateOfBooking: '2024-05-12' }],
+  },
+});
+
+function isDate(digits: string, place: Place): boolean {
+  const parts = place.text.slice(place.start, place.end).split(/[-/. ]/);
+  const [first, second, third] =
+    parts.length === 3 ? parts.map(Number) : [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)].map(Number);
+  const yearFirst = parts.length === 3 ? parts[0]!.length === 4 : true;
+  const year = yearFirst ? first! : third!;
+  if (year >= 100 && (year < 1900 || year > 2100)) return false;
+  if (yearFirst) return isDay(second!, third!);
+  return isDay(second!, first!) || isDay(first!, second!);
+}

@@ -1,0 +1,96 @@
+import { detector } from '../detector.ts';
+
+export const postalAddress = detector({
+  name: 'postal-address',
+  group: 'location',
+  finds: 'Addresses, streets and postcodes under keys that name them, with all that is below such a key.',
+  needs: 'A key that names it; under plain `address` a text with a letter and a digit or a space.',
+  overlooks: 'Addresses in running text, and towns and countries by themselves.',
+  keys: [
+    {
+      names: [
+        'streetaddress',
+        'postaladdress',
+        'homeaddress',
+        'mailingaddress',
+        'billingaddress',
+        'shippingaddress',
+        'deliveryaddress',
+        'residentialaddress',
+        'fulladdress',
+        'formattedaddress',
+        'addressline',
+        'addressline1',
+        'addressline2',
+        'addressline3',
+        'addrline',
+        'address1',
+        'address2',
+        'addr1',
+        'addr2',
+        'street',
+        'streetname',
+        'streetline',
+        'street1',
+        'street2',
+        'streetnumber',
+        'housenumber',
+        'houseno',
+        'apartment',
+        'apartmentnumber',
+        'aptnumber',
+        'postcode',
+        'postalcode',
+        'zip',
+        'zipcode',
+        'postalzip',
+        'zippostal',
+        'plz',
+        'postleitzahl',
+        'strasse',
+        'straße',
+        'anschrift',
+        'codepostal',
+        'codigopostal',
+        'cep',
+        'direccion',
+        'dirección',
+        'indirizzo',
+        'endereco',
+        'endereço',
+        'adresse',
+        'placeofbirth',
+        'birthplace',
+      ],
+    },
+    { names: ['address', 'addresses', 'addr'], verify: isPlace },
+    {
+      names: ['line1', 'line2', 'line3', 'city', 'town', 'state', 'county'],
+      below: ['address', 'addresses', 'billing', 'shipping', 'billingaddress', 'shippingaddress'],
+    },
+  ],
+  examples: {
+    hits: [
+      { address: '10 Downing Street, London' },
+      { billing_address: { line1: '1 Main St', city: 'Springfield', zip: 12345 } },
+      { 'ZIP-Code': '12345-6789' },
+      { user: { homeAddress: ['Hauptstr. 5', 'Berlin'] } },
+      { customerStreet: 'Hauptstr. 5' },
+    ],
+    misses: [
+      { address: 'https://example.com/' },
+      { emailAddress: 'none' },
+      { memoryAddress: '0x7ffe' },
+      { address: '0x7ffee4' },
+      { addressable: 'yes it is 1' },
+      { address: 'db.internal:5432' },
+    ],
+  },
+});
+
+/** Not a URL, a host, a pointer. */
+function isPlace(text: string): boolean {
+  return (
+    !/^(?:[a-z][a-z\d+.-]{1,15}:|0x[\da-f]|\/|[\w.-]{1,253}(?::\d{1,5})?$)/i.test(text) || /^[^\s]{0,40}\s/.test(text)
+  );
+}

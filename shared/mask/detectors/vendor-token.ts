@@ -1,0 +1,148 @@
+import { detector, EVIDENCE, type PrefixRule } from '../detector.ts';
+
+/** Prefixes and shapes that vendors document for the keys and tokens they give out. */
+const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
+  // GitHub
+  ['ghp_ gho_ ghu_ ghs_ ghr_', /gh[pousr]_[A-Za-z\d]{30,255}/y],
+  ['github_pat_', /github_pat_\w{22,255}/y],
+  // GitLab
+  ['glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glimt- glagent-', /gl[a-z]{2,6}-[\w.-]{20,300}/y],
+  // Slack
+  ['xoxb xoxa xoxp xoxr xoxs xoxe xoxo', /xox[a-z](?:\.xox[bp])?-[A-Za-z\d-]{10,300}/y],
+  ['xapp-', /xapp-\d-[A-Za-z\d-]{10,300}/y],
+  // Stripe
+  ['sk_live_ sk_test_ pk_live_ pk_test_ rk_live_ rk_test_', /[spr]k_(?:live|test)_[A-Za-z\d]{10,250}/y],
+  ['whsec_', /whsec_[A-Za-z\d+/=]{24,250}/y],
+  // Google
+  ['AIza', /AIza[\w-]{35}/y],
+  ['ya29.', /ya29\.[\w-]{20,2048}/y],
+  ['GOCSPX-', /GOCSPX-[\w-]{28}/y],
+  // Twilio, SendGrid, Mailgun, Mailchimp
+  ['AC SK', /(?:AC|SK)[\da-f]{32}/y],
+  ['SG.', /SG\.[\w-]{16,32}\.[\w-]{16,64}/y],
+  ['key-', /key-[\da-f]{32}/y],
+  // npm, PyPI, RubyGems, crates, Docker
+  ['npm_', /npm_[A-Za-z\d]{36}/y],
+  ['pypi-', /pypi-[\w-]{50,300}/y],
+  ['rubygems_', /rubygems_[\da-f]{48}/y],
+  ['cio', /cio[A-Za-z\d]{32}/y],
+  ['dckr_pat_', /dckr_pat_[\w-]{20,64}/y],
+  // OpenAI, Anthropic, Hugging Face and others of their kind
+  ['sk-ant-', /sk-ant-[\w-]{20,300}/y],
+  ['sk-', /sk-(?:(?:proj|svcacct|admin|None|or-v1)-)?[A-Za-z\d_-]{20,300}/y],
+  ['hf_', /hf_[A-Za-z\d]{30,64}/y],
+  ['gsk_', /gsk_[A-Za-z\d]{40,64}/y],
+  ['r8_', /r8_[A-Za-z\d]{37,40}/y],
+  ['xai-', /xai-[A-Za-z\d]{60,100}/y],
+  ['pplx-', /pplx-[A-Za-z\d]{40,64}/y],
+  // Clouds and hosts
+  ['dop_v1_ doo_v1_ dor_v1_', /do[opr]_v1_[\da-f]{64}/y],
+  ['hvs. hvb. hvr.', /hv[sbr]\.[\w-]{24,300}/y],
+  ['dapi', /dapi[\da-f]{32}(?:-\d)?/y],
+  ['HRKU-', /HRKU-[\w-]{30,70}/y],
+  ['sbp_', /sbp_[\da-f]{40}/y],
+  ['pscale_tkn_ pscale_pw_', /pscale_(?:tkn|pw)_[\w.-]{30,64}/y],
+  ['ABSK', /ABSK[A-Za-z\d+/]{100,300}={0,2}/y],
+  ['FlyV1', /FlyV1 fm\d_[A-Za-z\d+/=,_-]{40,2048}/y],
+  // Shops, payments
+  ['shpat_ shpca_ shppa_ shpss_', /shp(?:at|ca|pa|ss)_[\da-fA-F]{32}/y],
+  ['sq0atp- sq0csp- sq0idp-', /sq0[a-z]{3}-[\w-]{22,43}/y],
+  ['EAAA', /EAAA[\w-]{60}/y],
+  ['rzp_live_ rzp_test_', /rzp_(?:live|test)_[A-Za-z\d]{14,24}/y],
+  ['access_token', /access_token\$(?:production|sandbox)\$[\da-z]{16}\$[\da-f]{32}/y],
+  // Work tools
+  ['lin_api_', /lin_api_[A-Za-z\d]{40}/y],
+  ['ntn_ secret_', /(?:ntn|secret)_[A-Za-z\d]{40,50}/y],
+  ['PMAK-', /PMAK-[\da-f]{24}-[\da-f]{34}/y],
+  ['NRAK- NRJS- NRII-', /NR(?:AK|JS|II)-[A-Za-z\d-]{19,32}/y],
+  ['glsa_ glc_', /gl(?:sa|c)_[A-Za-z\d+/_=]{32,300}/y],
+  ['ATATT3 ATCTT3', /AT[AC]TT3[\w=-]{50,300}/y],
+  ['sntrys_ sntryu_', /sntry[su]_[\w=+/-]{40,300}/y],
+  ['dp.pt. dp.st. dp.ct.', /dp\.[a-z]{2}\.[A-Za-z\d]{40,44}/y],
+  ['phc_ phx_', /ph[cx]_[A-Za-z\d]{40,50}/y],
+  ['figd_', /figd_[\w-]{36,64}/y],
+  ['tskey-', /tskey-[a-z]{2,10}-[\w-]{15,80}/y],
+  ['AGE-SECRET-KEY-1', /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/y],
+  ['EAAC EAAB', /EAA[BC][A-Za-z\d]{80,300}/y],
+];
+
+export const vendorToken = detector({
+  name: 'vendor-token',
+  group: 'credentials',
+  finds:
+    'Keys and tokens that tell by their prefix who gave them out: GitHub, GitLab, Slack, Stripe, Google, Twilio, SendGrid, Mailgun, npm, PyPI, Docker, OpenAI, Anthropic, Hugging Face, DigitalOcean, HashiCorp Vault, Databricks, Shopify, Square, Notion, Linear, New Relic, Grafana, Atlassian, Telegram, Discord and others.',
+  needs: 'The prefix, and the length and characters the vendor documents.',
+  overlooks: 'Vendors whose keys have no prefix: see api-key.',
+  rules: [
+    ...SHAPES.map(
+      ([prefixes, pattern]): PrefixRule => ({
+        kind: 'prefix',
+        prefixes: prefixes.split(' '),
+        pattern,
+        evidence: EVIDENCE.secret,
+        verify: isKey,
+      }),
+    ),
+    {
+      kind: 'word',
+      first: 'digits',
+      length: [8, 10],
+      next: ':',
+      pattern: /\d{8,10}:[\w-]{35}/y,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [23, 28],
+      next: '.',
+      pattern: /[MNO][A-Za-z\d]{22,27}\.[\w-]{6}\.[\w-]{27,40}/y,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [32, 32],
+      next: '-',
+      pattern: /[\da-f]{32}-us\d{1,2}/y,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'prefix',
+      prefixes: ['hooks.slack'],
+      pattern: /hooks\.slack\.com\/services\/(T[A-Z\d]{6,12}\/B[A-Z\d]{6,12}\/[A-Za-z\d]{20,32})/y,
+      evidence: EVIDENCE.secret,
+    },
+  ],
+  examples: {
+    hits: [
+      `ghp_${'a1B2'.repeat(9)}`,
+      `github_pat_11ABCDEFG0${'x1'.repeat(20)}`,
+      `glpat-${'aB3_'.repeat(5)}`,
+      'xoxb-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx',
+      `sk_live_${'4eC39HqLyjWDarjtT1zdp7dc'}`,
+      `AIza${'SyA1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q'}`,
+      `AC${'0123456789abcdef'.repeat(2)}`,
+      `SG.${'aB3dE5gH7jK9mN1pQ3sT5v'}.${'aB3dE5gH7jK9mN1pQ3sT5vX7zA9cE1gI3kM5oQ7sU9w'}`,
+      `npm_${'aB3d'.repeat(9)}`,
+      `sk-proj-${'aB3dE5gH7j'.repeat(4)}`,
+      `sk-ant-api03-${'aB3dE5gH7j'.repeat(8)}`,
+      `110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1`.slice(0, 45),
+      `token=hf_${'aBcDeFgHiJ'.repeat(3)}Klmn`,
+    ],
+    misses: [
+      'ghp_short',
+      'sk-learn-is-not-a-token',
+      'AIzaShort',
+      'sk_live_',
+      'SKU12345678',
+      'key-value-pairs-are-nice',
+      'xoxo',
+    ],
+  },
+});
+
+/** Words joined by hyphens, `sk-learn-and-other-libraries`, are no key. */
+function isKey(token: string): boolean {
+  return /\d/.test(token.slice(4)) || /[A-Z]/.test(token.slice(6));
+}
