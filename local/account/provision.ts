@@ -32,6 +32,15 @@ const MAKERS: Readonly<Record<string, Make>> = {
   'AWS::S3::Bucket': ({ logicalId }, { services, refs }) => {
     services.objects.createBucket(refs[logicalId] as string);
   },
+  'AWS::SQS::Queue': ({ logicalId, properties }, { services, refs }) => {
+    const { QueueName: _name, Tags: _tags, ...attributes } = properties;
+    const name = (refs[logicalId] as string).split('/').at(-1) as string;
+    services.queues.createQueue({ name, attributes: textual(attributes) });
+  },
+  'AWS::Logs::LogGroup': createLogs,
+  'AWS::Logs::LogStream': createLogs,
+  'AWS::Logs::SubscriptionFilter': createLogs,
+  'AWS::Logs::AccountPolicy': createLogs,
   'AWS::Lambda::Function': (resource, { services, bundles, refs }) => {
     const { logicalId, properties, type } = resource;
     const named = { logicalId, type, properties: { ...properties, FunctionName: refs[logicalId] } };
@@ -54,6 +63,18 @@ const MAKERS: Readonly<Record<string, Make>> = {
     services.firehose.create(resource);
   },
 };
+
+function createLogs(resource: TemplateResource, { services, refs }: Provisioning): void {
+  services.logs.create(resource, refs[resource.logicalId]);
+}
+
+/** SQS takes every attribute as text, and what is an object as its JSON. `false` is what a queue is without being told. */
+function textual(attributes: Readonly<Record<string, unknown>>): Record<string, string> {
+  const given = Object.entries(attributes).filter(([name, value]) => !(name === 'FifoQueue' && value === false));
+  return Object.fromEntries(
+    given.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]),
+  );
+}
 
 interface GlueTableInput {
   readonly Name: string;

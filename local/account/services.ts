@@ -4,8 +4,10 @@ import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { createKinesis, type Kinesis } from '../kinesis/kinesis.ts';
 import { createFunctions, type LocalFunctions } from '../lambda/functions.ts';
+import { createLogs, type LocalLogs } from '../logs/logs.ts';
 import { createMappings, type LocalMappings } from '../mappings/mappings.ts';
 import { createObjects, type LocalObjects } from '../s3/objects.ts';
+import { createQueues, type LocalQueues } from '../sqs/queues.ts';
 import type { Clock, Faults, GlueTable } from './contracts.ts';
 import { createTargets } from './targets.ts';
 
@@ -27,6 +29,8 @@ export interface Services {
   readonly gateway: Gateway;
   readonly kinesis: Kinesis;
   readonly objects: LocalObjects;
+  readonly queues: LocalQueues;
+  readonly logs: LocalLogs;
   readonly functions: LocalFunctions;
   readonly mappings: LocalMappings;
   readonly firehose: LocalFirehose;
@@ -41,7 +45,13 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const catalog = new Map<string, GlueTable>();
   const objects = createObjects({ clock, faults, region: REGION, dataDir });
   const kinesis = createKinesis({ ...place, clock, faults, dataDir, limits: options.limits ?? true });
-  const targets = createTargets(() => ({ functions, objects, streams: kinesis, deliveryStreams: firehose }));
+  const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
+  const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
+  const logs = createLogs({
+    ...place,
+    clock,
+    destinations: () => ({ functions, streams: kinesis, deliveryStreams: firehose }),
+  });
   const functions: LocalFunctions = createFunctions({
     ...place,
     clock,
@@ -50,6 +60,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     targets: () => targets,
     objects,
     eventSourceMappings: () => mappings,
+    log: ({ logGroup, logStream, text }) => logs.append(logGroup, logStream, text),
     ...(options.processes !== undefined && { processes: options.processes }),
   });
   const mappings: LocalMappings = createMappings({
@@ -57,6 +68,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     clock,
     functions,
     streams: kinesis,
+    queues,
     targets: () => targets,
   });
   const firehose: LocalFirehose = createFirehose({
@@ -69,6 +81,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     tables: (database, table) => catalog.get(`${database}.${table}`),
     folder: join(dataDir, 'firehose'),
   });
-  for (const service of [kinesis, objects, functions, firehose]) gateway.register(service);
-  return { gateway, kinesis, objects, functions, mappings, firehose, catalog };
+  for (const service of [kinesis, objects, queues, functions, firehose, logs]) gateway.register(service);
+  return { gateway, kinesis, objects, queues, logs, functions, mappings, firehose, catalog };
 }

@@ -100,6 +100,7 @@ function workersOf(services: Services): readonly NamedWorker[] {
   return [
     { name: 'event source mappings', worker: services.mappings },
     { name: 'functions', worker: services.functions },
+    { name: 'log subscriptions', worker: services.logs },
   ];
 }
 
@@ -108,8 +109,9 @@ function bufferOf({ firehose }: Services): NamedWorker & { flush(): Promise<void
 }
 
 /** Sources first, so that nothing new begins; the endpoint last, since functions use it to the end. */
-async function stopServices({ gateway, kinesis, functions, mappings, firehose }: Services): Promise<void> {
+async function stopServices({ gateway, kinesis, functions, mappings, firehose, logs }: Services): Promise<void> {
   await mappings.stop();
+  await logs.stop();
   await firehose.stop();
   await functions.stop();
   kinesis.stop();
