@@ -101,7 +101,7 @@ function match(request: Pick<AwsRequest, 'method' | 'url'>): { route: Route; nam
   return undefined;
 }
 
-export function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): AwsResponse {
+function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): AwsResponse {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }
 

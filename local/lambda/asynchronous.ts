@@ -104,7 +104,9 @@ export function createAsyncInvoker(options: AsyncOptions): AsyncInvoker {
   }
 
   function pump(name: string, queue: AsyncEvent[]): void {
-    const most = options.processes ?? 4;
+    const processes = options.processes ?? 4;
+    // More than the function may run at once would only be throttled.
+    const most = Math.min(processes, options.definitionOf(name)?.reserved || processes);
     while (queue.length > 0 && (active.get(name) ?? 0) < most && !stopped) {
       active.set(name, (active.get(name) ?? 0) + 1);
       const event = queue.shift() as AsyncEvent;

@@ -14,6 +14,22 @@ const BASE = '/2018-06-01/runtime';
 const JSON_LOGS = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
+/** How far the account's time is ahead of the machine's. */
+let aheadMs = 0;
+
+/** Where a test has pushed the account's time, the function's clock goes with it. */
+function pushClock(ms) {
+  if (ms !== 0 && aheadMs === 0) {
+    const Real = Date;
+    globalThis.Date = new Proxy(Real, {
+      construct: (target, values, made) => Reflect.construct(target, values.length > 0 ? values : [Date.now()], made),
+      apply: () => new Real(Date.now()).toString(),
+      get: (target, key) => (key === 'now' ? () => target.now() + aheadMs : target[key]),
+    });
+  }
+  aheadMs = ms;
+}
+
 /** The invocation that runs, if any. */
 let current;
 
@@ -170,6 +186,8 @@ function endOn(event, wrap, note, code) {
 }
 
 function watchProcess() {
+  // Ctrl-C in a terminal reaches every process: what runs is to end in its own time, when the account stops.
+  process.on('SIGINT', () => {});
   const rejection = (reason) =>
     named('Runtime.UnhandledPromiseRejection', String(reason), reason instanceof Error ? reason : undefined);
   endOn('unhandledRejection', rejection, 'Unhandled Promise Rejection ', 128);
@@ -183,6 +201,7 @@ function watchProcess() {
 
 async function run(handler, next) {
   current = next.headers['lambda-runtime-aws-request-id'];
+  pushClock(Number(next.headers['x-clock-ahead-ms'] ?? 0));
   process.env._X_AMZN_TRACE_ID = next.headers['lambda-runtime-trace-id'];
   let response;
   try {

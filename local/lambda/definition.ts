@@ -39,7 +39,7 @@ export interface InstalledCode {
 }
 
 /** The function can't be created as described; says what is wrong with which property. */
-export class FunctionError extends Error {
+class FunctionError extends Error {
   override readonly name = 'FunctionError';
 }
 

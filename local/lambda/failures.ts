@@ -1,7 +1,7 @@
 /** How an invocation ended that has no response, in the words of Lambda. */
 import type { InvokeResult } from '../account/contracts.ts';
 
-export type FailureCause = NonNullable<InvokeResult['cause']>;
+type FailureCause = NonNullable<InvokeResult['cause']>;
 
 export interface Failure {
   readonly cause: FailureCause;
@@ -12,7 +12,7 @@ export interface Failure {
   readonly line?: string;
 }
 
-export function failure(cause: FailureCause, errorType: string, errorMessage: string, line?: string): Failure {
+function failure(cause: FailureCause, errorType: string, errorMessage: string, line?: string): Failure {
   const payload = JSON.stringify({ errorType, errorMessage });
   return line === undefined ? { cause, errorType, payload } : { cause, errorType, payload, line };
 }

@@ -2,7 +2,7 @@
 import type { TemplateResource } from '../account/contracts.ts';
 import type { Runner, Tally } from './runner.ts';
 
-export interface Entry {
+interface Entry {
   readonly resource: TemplateResource;
   readonly runner: Runner;
   readonly tally: Tally;
@@ -78,7 +78,7 @@ export function functionArn(place: { region: string; accountId: string }, name: 
 }
 
 /** The name in a name, a partial ARN (`123456789012:function:name`) or an ARN, with or without a version. */
-export function functionNameOf(name: string): string {
+function functionNameOf(name: string): string {
   const parts = name.split(':');
   const at = parts.indexOf('function');
   return (at === -1 ? parts[0] : parts[at + 1]) ?? name;

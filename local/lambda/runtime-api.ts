@@ -11,7 +11,10 @@ export interface Handed {
   readonly requestId: string;
   readonly event: string;
   readonly functionArn: string;
+  /** In the account's time. */
   readonly deadlineMs: number;
+  /** How far the account's time is ahead of the machine's. */
+  readonly aheadMs: number;
   readonly traceId: string;
 }
 
@@ -61,6 +64,7 @@ export async function openRuntimeApi(listener: RuntimeListener): Promise<Runtime
       'lambda-runtime-deadline-ms': String(invocation.deadlineMs),
       'lambda-runtime-invoked-function-arn': invocation.functionArn,
       'lambda-runtime-trace-id': invocation.traceId,
+      ...(invocation.aheadMs === 0 ? {} : { 'x-clock-ahead-ms': String(invocation.aheadMs) }),
     });
     response.end(invocation.event);
   }

@@ -13,7 +13,7 @@ export interface ProcessOptions {
   readonly line: (text: string) => void;
 }
 
-export type KillReason = 'memory' | 'timeout' | 'fault' | 'stop';
+type KillReason = 'memory' | 'timeout' | 'fault' | 'stop';
 
 /** How the process ended. */
 export interface Exit {

@@ -16,10 +16,13 @@ export interface SandboxOptions extends Omit<ProcessOptions, 'line'> {
 /** What goes wrong on purpose: the process dies as it starts or as it answers, or answers late. */
 export type InjectedFault = 'crash-at-start' | 'crash-at-answer' | { readonly delayMs: number } | undefined;
 
+/** As the runner knows it; its time is set as it begins. */
+type Invocation = Omit<Handed, 'deadlineMs' | 'aheadMs'>;
+
 export type RunResult = { readonly payload: string } | { readonly failure: Failure };
 
 export interface Sandbox {
-  run(invocation: Omit<Handed, 'deadlineMs'>, fault: InjectedFault): Promise<RunResult>;
+  run(invocation: Invocation, fault: InjectedFault): Promise<RunResult>;
   /** False once the process has ended, or is to end. */
   alive(): boolean;
   /** From the start of the process to its first request for work. */
@@ -37,7 +40,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let requestId: string | undefined;
   const runtime = await startProcess({ ...options, line: (text) => options.line(text, requestId) });
 
-  async function run(invocation: Omit<Handed, 'deadlineMs'>, fault: InjectedFault): Promise<RunResult> {
+  async function run(invocation: Invocation, fault: InjectedFault): Promise<RunResult> {
     requestId = invocation.requestId;
     const cancel = startClocks(runtime, options);
     const watch = setInterval(runtime.checkMemory, MEMORY_CHECK_MS);
@@ -84,13 +87,13 @@ function startClocks(runtime: RuntimeProcess, options: SandboxOptions): () => vo
 async function attempt(
   runtime: RuntimeProcess,
   options: SandboxOptions,
-  invocation: Omit<Handed, 'deadlineMs'>,
+  invocation: Invocation,
   fault: InjectedFault,
 ): Promise<{ exit: Exit } | { answer: Answer }> {
   const exit = runtime.ended.then((how) => ({ exit: how }));
   const ready = await Promise.race([runtime.ready, exit]);
   if (ready !== undefined) return ready;
-  const answer = runtime.hand({ ...invocation, deadlineMs: Date.now() + options.timeoutMs });
+  const answer = runtime.hand({ ...invocation, ...timesOf(options) });
   if (fault === 'crash-at-start') runtime.kill('fault');
   const first = await Promise.race([answer.then((given) => ({ answer: given })), exit]);
   if (fault === 'crash-at-answer') runtime.kill('fault');
@@ -100,6 +103,15 @@ async function attempt(
   // A process that ends by itself after it answered (an uncaught exception, say) has answered all the same.
   const given = end.exit.killedFor === undefined ? runtime.lastAnswer() : undefined;
   return given === undefined ? end : { answer: given };
+}
+
+/** Below this the clocks are taken to agree. */
+const LEAST_AHEAD_MS = 1000;
+
+function timesOf({ clock, timeoutMs }: SandboxOptions): Pick<Handed, 'deadlineMs' | 'aheadMs'> {
+  const ahead = Math.round(clock.now() - Date.now());
+  const aheadMs = Math.abs(ahead) < LEAST_AHEAD_MS ? 0 : ahead;
+  return { deadlineMs: Date.now() + aheadMs + timeoutMs, aheadMs };
 }
 
 function explain(exit: Exit, requestId: string, timeoutMs: number): Failure {

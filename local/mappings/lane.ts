@@ -31,6 +31,8 @@ export interface Lane {
   /** Arrival of the oldest record that isn't done. */
   oldest(): number | undefined;
   wake(): void;
+  /** Waits for no window any more until the lane is idle. */
+  hurry(): void;
 }
 
 /** Cuts off the front of a long list seldom, not at every batch. */
@@ -46,6 +48,7 @@ export function createLane(options: LaneOptions): Lane {
   let waitingSince = 0;
   let running: { readonly records: number; readonly bytes: number; readonly oldest: number } | undefined;
   let working = false;
+  let hurried = false;
 
   const size = (): number => queue.length - head;
 
@@ -61,7 +64,7 @@ export function createLane(options: LaneOptions): Lane {
     const until = waitingSince + windowMs;
     while (!options.stopped() && size() < batchSize && (queuedBytes * 4) / 3 < MAPPING.payloadBytes) {
       const left = until - clock.now();
-      if (left <= 0 || options.sourceEnded()) return;
+      if (left <= 0 || hurried || options.sourceEnded()) return;
       await signal.wait(left);
     }
   }
@@ -110,7 +113,7 @@ export function createLane(options: LaneOptions): Lane {
     const end = windows?.openUntil();
     if (windows === undefined || end === undefined) return false;
     const left = end - clock.now();
-    if (left > 0 && !options.sourceEnded()) await signal.wait(left);
+    if (left > 0 && !hurried && !options.sourceEnded()) await signal.wait(left);
     else {
       options.refill();
       if (size() === 0) await windows.close();
@@ -127,6 +130,7 @@ export function createLane(options: LaneOptions): Lane {
       } else if (!(await tendWindow())) break;
     }
     working = false;
+    hurried = false;
     options.drained();
   }
 
@@ -135,6 +139,10 @@ export function createLane(options: LaneOptions): Lane {
     load: () => ({ records: size() + (running?.records ?? 0), bytes: queuedBytes + (running?.bytes ?? 0) }),
     idle: () => !working && size() === 0,
     oldest: () => running?.oldest ?? queue[head]?.arrival,
+    hurry() {
+      hurried = working || size() > 0;
+      signal.notify();
+    },
     wake() {
       signal.notify();
       if (!working && size() > 0) void work();

@@ -28,6 +28,8 @@ export interface LocalMappings extends AwsService, Worker {
    */
   create(resource: TemplateResource, id?: string): void;
   remove(id: string): void;
+  /** Sends what waits for a batching window to end, and closes tumbling windows before their time: for the end of a run. */
+  flush(): void;
   figures(): readonly MappingFigures[];
 }
 
@@ -111,6 +113,9 @@ export function createMappings(options: MappingsOptions): LocalMappings {
       }
     },
     remove,
+    flush() {
+      for (const { poller } of mappings.values()) poller.hurry();
+    },
     figures: () => Array.from(mappings.values(), figuresOf),
     idle: () => Array.from(mappings.values()).every(({ poller }) => poller.idle()),
     async stop() {

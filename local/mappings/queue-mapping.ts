@@ -40,6 +40,7 @@ export function createQueueMapping(options: QueueMappingOptions): SourcePoller {
   /** What the queue held when it was last asked: messages to be tried again are not visible yet. */
   let depth = 0;
   let busy = 0;
+  let hurried = false;
 
   async function receive(most: number): Promise<readonly Held[]> {
     unseen = false;
@@ -69,7 +70,7 @@ export function createQueueMapping(options: QueueMappingOptions): SourcePoller {
       until ??= held.length > 0 ? clock.now() + windowMs : undefined;
       const left = (until ?? 0) - clock.now();
       if (received.length > 0 && (left > 0 || windowMs === 0)) continue;
-      if (until === undefined || left <= 0) break;
+      if (until === undefined || left <= 0 || hurried) break;
       await signal.wait(Math.min(left, MAPPING.pollMs));
     }
     return held;
@@ -115,6 +116,7 @@ export function createQueueMapping(options: QueueMappingOptions): SourcePoller {
       return false;
     } finally {
       busy -= 1;
+      hurried = hurried && busy > 0;
     }
   }
 
@@ -142,6 +144,10 @@ export function createQueueMapping(options: QueueMappingOptions): SourcePoller {
     },
     idle: () => busy === 0 && (!started || !gate.enabled() || (!unseen && depth === 0)),
     iteratorAgeMs: () => 0,
+    hurry() {
+      hurried = busy > 0;
+      signal.notify();
+    },
     stop() {
       unsubscribe?.();
       signal.notify();

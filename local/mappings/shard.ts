@@ -31,6 +31,8 @@ export interface MappedShard {
   /** Milliseconds since the arrival of the oldest record that isn't done; 0 at the tip. */
   iteratorAgeMs(): number;
   wake(): void;
+  /** Waits for no window any more until the shard is idle. */
+  hurry(): void;
 }
 
 export function createShard(options: ShardOptions): MappedShard {
@@ -141,6 +143,9 @@ export function createShard(options: ShardOptions): MappedShard {
     iteratorAgeMs() {
       const oldest = lanes.map((lane) => lane.oldest()).filter((arrival) => arrival !== undefined);
       return oldest.length === 0 ? 0 : Math.max(0, clock.now() - Math.min(...oldest));
+    },
+    hurry: () => {
+      for (const lane of lanes) lane.hurry();
     },
     wake: () => {
       for (const lane of lanes) lane.wake();

@@ -26,6 +26,8 @@ export interface SourcePoller {
   start(): void;
   idle(): boolean;
   iteratorAgeMs(): number;
+  /** Sends what waits for a window to end. */
+  hurry(): void;
   stop(): void;
 }
 
@@ -131,10 +133,18 @@ export function createStreamMapping(options: StreamMappingOptions): SourcePoller
     woken = true;
     setImmediate(() => {
       woken = false;
-      if (gate.signal.aborted || !gate.enabled()) return;
+      if (!gate.signal.aborted && gate.enabled()) readOn();
+    });
+  }
+
+  function readOn(): void {
+    try {
       discover();
       for (const shard of shards.values()) if (!shard.finished()) shard.fill();
-    });
+    } catch (cause) {
+      // The stream is gone, or refuses: it is asked again at the next poll.
+      tally.lastResult = `PROBLEM: ${cause instanceof Error ? cause.message : 'the stream can’t be read'}`;
+    }
   }
 
   function poll(): void {
@@ -153,11 +163,19 @@ export function createStreamMapping(options: StreamMappingOptions): SourcePoller
     },
     idle() {
       if (unsubscribe === undefined) return true;
-      if (!gate.enabled()) return Array.from(shards.values()).every((shard) => shard.idle());
-      const unseen = streams.shards(streamArn).some(({ shardId }) => !known.has(shardId));
-      return !unseen && !ready() && Array.from(shards.values()).every((shard) => shard.idle());
+      try {
+        const atRest = Array.from(shards.values()).every((shard) => shard.idle());
+        if (!gate.enabled() || !atRest) return atRest;
+        return !ready() && streams.shards(streamArn).every(({ shardId }) => known.has(shardId));
+      } catch {
+        // Of a stream that is gone, nothing more will come.
+        return true;
+      }
     },
     iteratorAgeMs: () => Math.max(0, ...Array.from(shards.values(), (shard) => shard.iteratorAgeMs())),
+    hurry() {
+      for (const shard of shards.values()) shard.hurry();
+    },
     stop() {
       unsubscribe?.();
       cancelPoll?.();

@@ -43,7 +43,7 @@ export function bucketEvent(object: CreatedObject, region: string, configuration
 }
 
 /** Keys come URL-encoded, a space as `+`; slashes stay. */
-export function encodeKey(key: string): string {
+function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')
     .replaceAll('%20', '+')

@@ -55,6 +55,22 @@ describe('an invocation', () => {
     expect(context.later).toBeLessThanOrEqual(context.first - 25);
   });
 
+  test('runs on the account’s time, however far that is pushed', async () => {
+    const lambda = startLambda();
+    const source = `exports.handler = async (event, context) => [
+      Date.now(), new Date().getTime(), Date.parse(Date()), new Date(0).getTime(), Date.UTC(2020, 1), 
+      new Date() instanceof Date, context.getRemainingTimeInMillis() ];`;
+    addFunction(lambda, 'time', source);
+    const run = async () => JSON.parse((await lambda.functions.invoke('time', '{}')).payload);
+    expect(Math.abs((await run())[0] - Date.now())).toBeLessThan(1000);
+    await lambda.clock.advance(7 * 86_400_000);
+    const [now, made, called, epoch, utc, isDate, remaining] = await run();
+    for (const time of [now, made, called]) expect(Math.abs(time - lambda.clock.now())).toBeLessThan(1100);
+    expect([epoch, utc, isDate]).toEqual([0, Date.UTC(2020, 1), true]);
+    expect(remaining).toBeGreaterThan(4000);
+    expect(remaining).toBeLessThanOrEqual(5000);
+  });
+
   test('gives the function its own environment and nothing of the shell but PATH', async () => {
     process.env.SLUICE_TEST_SHELL_ONLY = 'leak';
     const lambda = startLambda();

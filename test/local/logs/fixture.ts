@@ -10,7 +10,7 @@ export const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:deco
 export const STREAM_ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/logs';
 export const DELIVERY_ARN = 'arn:aws:firehose:us-east-1:123456789012:deliverystream/logs';
 
-export interface Message {
+interface Message {
   readonly messageType: string;
   readonly owner: string;
   readonly logGroup: string;
@@ -25,7 +25,7 @@ export interface Message {
   }[];
 }
 
-export interface Received {
+interface Received {
   readonly arn: string;
   readonly bytes: number;
   readonly partitionKey?: string;

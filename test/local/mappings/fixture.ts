@@ -5,6 +5,9 @@ import type { TargetOptions } from '../../../local/account/targets.ts';
 import { createMappings, type LocalMappings } from '../../../local/mappings/mappings.ts';
 import { type FakeStreams, fakeStreams } from './fake-streams.ts';
 
+/** Where the clock of each test begins. */
+const START = 1_789_809_023_187;
+
 export const SHARD = 'shardId-000000000000';
 export const STREAM_ARN = 'arn:aws:kinesis:us-east-1:123456789012:stream/events';
 export const QUEUE_ARN = 'arn:aws:sqs:us-east-1:123456789012:letters';
@@ -72,7 +75,8 @@ export interface BenchOptions {
 }
 
 export function startBench(behaviour: Behaviour, options: BenchOptions = {}): Bench {
-  const clock = createClock();
+  // Time stands still but where a test pushes it.
+  const clock = createClock(() => START);
   const streams = fakeStreams(() => clock.now(), options.retentionMs);
   for (const shard of options.shards ?? [SHARD]) streams.addShard(shard);
   const events: StreamEvent[] = [];

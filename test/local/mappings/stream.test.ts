@@ -11,8 +11,6 @@ function fill(bench: ReturnType<typeof startBench>, count: number, shard = SHARD
 describe('the event of a stream mapping', () => {
   test('has AWS’s shape, member for member', async () => {
     const bench = startBench(ok);
-    await bench.clock.advance(1_789_809_023_187 - bench.clock.now());
-    const at = bench.clock.now();
     const sequenceNumber = bench.streams.add(SHARD, 'hé', 'key "1"');
     bench.map();
     await bench.drain();
@@ -24,7 +22,7 @@ describe('the event of a stream mapping', () => {
             partitionKey: 'key "1"',
             sequenceNumber,
             data: Buffer.from('hé').toString('base64'),
-            approximateArrivalTimestamp: at / 1000,
+            approximateArrivalTimestamp: 1789809023.187,
           },
           eventSource: 'aws:kinesis',
           eventVersion: '1.0',
@@ -36,7 +34,7 @@ describe('the event of a stream mapping', () => {
         },
       ],
     });
-    expect(bench.texts[0]).toMatch(/"approximateArrivalTimestamp":\d{10}(\.\d{1,3})?[,}]/);
+    expect(bench.texts[0]).toContain('"approximateArrivalTimestamp":1789809023.187}');
   });
 
   test('holds at most BatchSize records, in order', async () => {
@@ -81,6 +79,17 @@ describe('batching', () => {
     await bench.clock.advance(2100);
     await bench.settle();
     expect(bench.seen()).toEqual([['a', 'b']]);
+    expect(bench.mappings.idle()).toBe(true);
+  });
+
+  test('does not wait when the account is flushed', async () => {
+    const bench = startBench(ok);
+    bench.map({ MaximumBatchingWindowInSeconds: 300 });
+    fill(bench, 2);
+    await bench.settle();
+    bench.mappings.flush();
+    await bench.settle();
+    expect(bench.seen()).toEqual([['1', '2']]);
     expect(bench.mappings.idle()).toBe(true);
   });
 

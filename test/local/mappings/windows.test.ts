@@ -99,6 +99,26 @@ describe('a tumbling window', () => {
     expect(bench.events.at(-1)?.state).toEqual({ sum: 10 });
   });
 
+  test('ends before its time when the account is flushed, and the next record opens it again', async () => {
+    const bench = startBench(sum);
+    await atWindowStart(bench);
+    bench.map(WINDOW);
+    bench.streams.add(SHARD, '1');
+    await bench.settle();
+    expect(bench.mappings.idle()).toBe(false);
+    bench.mappings.flush();
+    await bench.settle();
+    expect(bench.mappings.idle()).toBe(true);
+    bench.streams.add(SHARD, '2');
+    await bench.settle();
+    expect(bench.mappings.idle()).toBe(false);
+    expect(bench.events.map(({ isFinalInvokeForWindow, state }) => [isFinalInvokeForWindow, state])).toEqual([
+      [false, {}],
+      [true, { sum: 1 }],
+      [false, {}],
+    ]);
+  });
+
   test('ends early when its state is over 1 MB', async () => {
     const bench = startBench((event) => {
       if (event.isFinalInvokeForWindow) return { state: {} };
