@@ -43,9 +43,10 @@ export interface SettleOptions {
   readonly onDelivered?: (items: readonly number[]) => void;
 }
 
-/** Kept back of the remaining time for dead letters and the answer: a fifth, and five seconds at most. */
-const SHARE = 0.2;
-const MOST_MS = 5_000;
+/** Of the remaining time, kept back from delivering, for dead letters: a fifth, and five seconds at most. */
+const FOR_DEAD_LETTERS = { share: 0.2, mostMs: 5_000 };
+/** Kept back from both, for the answer. */
+const FOR_ANSWER = { share: 0.05, mostMs: 1_000 };
 
 /** An invocation's items while they are settled. */
 interface Work {
@@ -67,10 +68,15 @@ export async function settle(items: readonly Item[], options: SettleOptions): Pr
     if (outcome.kind === 'dropped') work.states[index] = outcome;
     if (outcome.kind === 'failed') fail(work, index, outcome.failure);
   });
-  const reserve = Math.min(MOST_MS, options.deadline.remainingMs() * SHARE);
-  await deliver(work, { ...options, deadline: keepingBack(options.deadline, reserve) });
-  await giveUp(work, options);
+  const deadLetters = before(options.deadline, FOR_ANSWER);
+  const delivery = before(deadLetters, FOR_DEAD_LETTERS);
+  await deliver(work, { ...options, deadline: delivery });
+  await giveUp(work, { ...options, deadline: deadLetters });
   return work.states.map((state) => state ?? retry(HELD_BACK.failure));
+}
+
+function before(deadline: Deadline, { share, mostMs }: typeof FOR_ANSWER): Deadline {
+  return keepingBack(deadline, Math.min(mostMs, deadline.remainingMs() * share));
 }
 
 async function deliver(work: Work, options: SettleOptions): Promise<void> {
@@ -81,7 +87,7 @@ async function deliver(work: Work, options: SettleOptions): Promise<void> {
   const destination = delivery.connect({ join: options.join });
   const { parts: fitted, failures } = await fitting(destination, pipeline, ok, put);
   for (const { part, result } of failures) fail(work, part.record, result.failure);
-  const parts = before(firstRetry(work), fitted).filter(({ record }) => !work.doomed.has(record));
+  const parts = ahead(firstRetry(work), fitted).filter(({ record }) => !work.doomed.has(record));
   const results = await deliverInOrder(destination, parts, {
     ...put,
     breaker: breakerOf(delivery.target),
@@ -107,7 +113,7 @@ function partsOf(work: Work): readonly Part[] {
     };
     parts.push({ record: index, unit, entry });
   });
-  return before(firstRetry(work), parts);
+  return ahead(firstRetry(work), parts);
 }
 
 /** Sends what failed for good to the dead-letter queue; what could not be sent has to be tried again. */
@@ -152,7 +158,7 @@ function firstRetry({ items, states }: Work): number {
   return lowest;
 }
 
-function before(unit: number, parts: readonly Part[]): readonly Part[] {
+function ahead(unit: number, parts: readonly Part[]): readonly Part[] {
   return unit === Number.POSITIVE_INFINITY ? parts : parts.filter((part) => part.unit < unit);
 }
 

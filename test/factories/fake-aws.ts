@@ -22,6 +22,8 @@ export interface FakeAws {
   readonly messages: Map<string, string[]>;
   /** Items of each table, by `pk` and `sk`. */
   readonly tables: Map<string, Map<string, Input>>;
+  /** Commands that are never answered, by name. */
+  hangs: (command: string) => boolean;
   /** Fails any request, by the command's name. */
   failCommand: (command: string) => Error | undefined;
   /** Fails a whole request: an error to throw. `n` counts requests from 1. */
@@ -56,12 +58,14 @@ export function createFakeAws(): FakeAws {
     objects: new Map(),
     messages: new Map(),
     tables: new Map(),
+    hangs: () => false,
     failCommand: () => undefined,
     failRequest: () => undefined,
     failEntry: () => undefined,
     send: async (command, { abortSignal } = {}) => {
       abortSignal?.throwIfAborted();
       const { input, constructor: type } = command as { constructor: { name: string }; input: Input };
+      if (fake.hangs(type.name)) await aborted(abortSignal);
       const down = fake.failCommand(type.name);
       if (down !== undefined) throw down;
       if (type.name in TABLE_COMMANDS) return TABLE_COMMANDS[type.name]!(fake.tables, input);
@@ -79,6 +83,10 @@ export function createFakeAws(): FakeAws {
     },
   };
   return fake;
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)));
 }
 
 function entriesOf(command: string, input: Input): readonly Sent[] {

@@ -232,6 +232,72 @@ describe('the stream consumer', () => {
     expect(await consumer()(eventOf(json(0)), deadline)).toEqual(from(0));
     expect(performance.now()).toBeLessThan(end);
   });
+
+  it.each(['PutRecordBatchCommand', 'SendMessageBatchCommand', 'QueryCommand', 'PutItemCommand'])(
+    'answers in time where %s is never answered',
+    async (command) => {
+      vi.stubEnv('DEDUPE_TABLE', 'dedupe');
+      const end = performance.now() + 1_000;
+      fake.hangs = (name) => name === command;
+      const answer = await consumer()(eventOf(json(0), 'bad'), { remainingMs: () => end - performance.now() });
+      const dedupe = command === 'QueryCommand' || command === 'PutItemCommand';
+      expect(answer).toEqual(dedupe ? ALL_DONE : from(command === 'PutRecordBatchCommand' ? 0 : 1));
+      expect(performance.now()).toBeLessThan(end);
+    },
+  );
+});
+
+describe('with a table of what is done', () => {
+  beforeEach(() => vi.stubEnv('DEDUPE_TABLE', 'dedupe'));
+
+  it('leaves out what an earlier invocation did, and says so', async () => {
+    const event = eventOf(json(0), 'bad', json(2, { drop: true }));
+    await consumer()(event, MINUTE);
+    expect(await consumer()(event, MINUTE)).toEqual(ALL_DONE);
+    expect(delivered()).toEqual([0]);
+    expect(letters()).toHaveLength(1);
+    expect(metrics()).toMatchObject({ DuplicatesSuppressed: 3, RecordsIn: 3, RecordsDelivered: 1 });
+  });
+
+  it('writes one item for a batch, and reads once', async () => {
+    const commands: string[] = [];
+    fake.failCommand = (command) => void commands.push(command);
+    await consumer()(eventOf(...Array.from({ length: 300 }, (_, n) => json(n))), MINUTE);
+    expect(commands.filter((command) => command === 'QueryCommand')).toHaveLength(1);
+    expect(commands.filter((command) => command === 'PutItemCommand')).toHaveLength(1);
+    const [item] = fake.tables.get('dedupe')!.values();
+    expect(item!.keys.B.length).toBe(300 * 8);
+  });
+
+  it('suppresses nothing of another shard, or of records of another batch that lie between', async () => {
+    const consume = consumer();
+    const records = Array.from({ length: 10 }, (_, n) => kinesisRecord(n, { data: json(n), partitionKey: `${n}` }));
+    await consume({ Records: records.filter((_, n) => n % 2 === 0) }, MINUTE);
+    await consume({ Records: records.filter((_, n) => n % 2 === 1) }, MINUTE);
+    expect(delivered().sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const shard = { shardId: 'shardId-000000000001', data: json(0) };
+    await consume({ Records: [kinesisRecord(0, shard)] }, MINUTE);
+    expect(delivered()).toHaveLength(11);
+  });
+
+  it('delivers all the same where the table is down, and says so', async () => {
+    fake.failCommand = (command) => (/Query|PutItem/.test(command) ? awsError('ResourceNotFoundException') : undefined);
+    expect(await consumer()(eventOf(json(0)), MINUTE)).toEqual(ALL_DONE);
+    expect(delivered()).toEqual([0]);
+    expect(metrics()).toMatchObject({ DedupeUnavailable: 1 });
+    expect(output.join('\n')).toContain('ResourceNotFoundException');
+  });
+
+  it('does not take an unfinished aggregate of enhanced fan-out for a finished one', async () => {
+    const consume = consumer();
+    const child = (n: number) => ({
+      ...kinesisRecord(5, { data: json(n) }),
+      eventSourceARN: 'arn:aws:kinesis:us-east-1:123456789012:stream/events/consumer/suite:1',
+    });
+    await consume({ Records: [child(0), child(1)] }, MINUTE);
+    await consume({ Records: [child(2), child(3)] }, MINUTE);
+    expect(delivered()).toEqual([0, 1, 2, 3]);
+  });
 });
 
 describe('figures and log lines', () => {
