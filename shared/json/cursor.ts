@@ -69,6 +69,10 @@ export class Cursor implements Node {
     return key === undefined ? 0 : classesOf(key.slice(1, -1));
   }
 
+  isUnder(keys: Uint8Array): boolean {
+    return isUnder(this.document, this.node, keys);
+  }
+
   get settled(): boolean {
     return (this.document.rows[this.node + CLASSES]! & SETTLED) !== 0;
   }
@@ -93,6 +97,17 @@ export class Cursor implements Node {
   remove(): void {
     this.document.removeAt(this.node);
   }
+}
+
+function isUnder(document: JsonDocument, node: number, keys: Uint8Array): boolean {
+  const { rows } = document;
+  for (let at = node; at >= 0; at = rows[at + PARENT]!) {
+    const id = rows[at + KEY_ID]!;
+    if (id !== 0 ? keys[id] !== 0 : document.keyTextOf(at) !== undefined) return true;
+    if (at === document.root) break;
+  }
+  const { fragment } = document;
+  return fragment !== undefined && isUnder(fragment.owner, fragment.node, keys);
 }
 
 function pathOf(document: JsonDocument, node: number): string {

@@ -26,7 +26,7 @@ import {
   STRIDE,
   type Tape,
 } from './tape.ts';
-import { visitAll, visitMatches, visitMembers } from './visit.ts';
+import { ANY, visitAll, visitMatches, visitMembers } from './visit.ts';
 
 interface Place {
   readonly document: JsonDocument;
@@ -82,12 +82,16 @@ export class JsonDocument implements Document {
     return new Cursor(document, node);
   }
 
-  each(selector: Selector, visit: (node: Node) => void, gate = 0): void {
+  each(selector: Selector, visit: (node: Node) => void, gate = 0, quiet?: Uint8Array): void {
     const compiled = selector as CompiledSelector;
-    if (compiled.everything) visitAll(this, visit, gate);
-    else if (compiled.keysOnly)
-      visitMembers(this, this.root, compiled.segments as readonly KeySegment[], 0, visit, gate);
-    else visitMatches(this, this.root, compiled, compiled.start, visit, gate);
+    if (compiled.everything) {
+      visitAll(this, visit, gate, quiet);
+      return;
+    }
+    // Only the walk over everything asks what keys are quiet: elsewhere every key is taken for one that is not.
+    const open = quiet === undefined ? gate : ANY;
+    if (compiled.keysOnly) visitMembers(this, this.root, compiled.segments as readonly KeySegment[], 0, visit, open);
+    else visitMatches(this, this.root, compiled, compiled.start, visit, open);
   }
 
   set(selector: Selector, json: JsonText): boolean {

@@ -1,27 +1,37 @@
 import type { Node } from '../record/document.ts';
-import { ARRAY, CONTAINER, OBJECT, SETTLED } from './classes.ts';
+import { ARRAY, CONTAINER, LITERAL, NUMBER, OBJECT, SETTLED, STRING } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import type { JsonDocument } from './document.ts';
 import type { Fragment } from './fragment.ts';
 import { advance, type CompiledSelector, type KeySegment } from './path.ts';
-import { after, CLASSES, EDIT, EXTENDED, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
+import { after, CLASSES, EDIT, EXTENDED, KEY_ID, KEY_START, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
 
 type Visit = (node: Node) => void;
 
 /** Visits every value: a walk along the tape, and into what steps put in. */
-export function visitAll(document: JsonDocument, visit: Visit, gate: number): void {
-  const cursor = new Cursor(document, document.root);
-  if (visitOne(document, document.root, cursor, visit, gate)) visitBelow(document, document.root, cursor, visit, gate);
+export function visitAll(document: JsonDocument, visit: Visit, gate: number, quiet: Uint8Array | undefined): void {
+  const { root } = document;
+  const cursor = new Cursor(document, root);
+  const open = quiet === undefined ? gate : ANY;
+  if (visitOne(document, root, cursor, visit, open)) visitBelow(document, root, cursor, visit, gate, quiet);
 }
 
 /** Visits what the value at `top` holds. */
-function visitBelow(document: JsonDocument, top: number, cursor: Cursor, visit: Visit, gate: number): void {
+function visitBelow(
+  document: JsonDocument,
+  top: number,
+  cursor: Cursor,
+  visit: Visit,
+  gate: number,
+  quiet: Uint8Array | undefined,
+): void {
   const { rows } = document;
+  const open = quiet === undefined ? gate : ANY;
   const classes = rows[top + CLASSES]!;
   if (classes & REPLACED) {
     if (isClosed(classes, gate)) return;
     const inside = document.inside(top);
-    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, gate);
+    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, gate, quiet);
     return;
   }
   if ((classes & CONTAINER) === 0) return;
@@ -30,18 +40,28 @@ function visitBelow(document: JsonDocument, top: number, cursor: Cursor, visit: 
   while (at < end) {
     const found = rows[at + CLASSES]!;
     // Most values are neither edited nor asked for.
-    if ((found & (TOUCHED | SETTLED)) === 0 && gate !== 0 && (found & gate) === 0) {
+    if ((found & (TOUCHED | SETTLED)) === 0 && gate !== 0 && (found & gate) === 0 && isQuiet(rows, at, quiet)) {
       at += STRIDE;
-    } else if (!visitOne(document, at, cursor, visit, gate)) at = after(rows, at);
+    } else if (!visitOne(document, at, cursor, visit, open)) at = after(rows, at);
     else if (rows[at + CLASSES]! & (REPLACED | EXTENDED)) {
-      visitBelow(document, at, cursor, visit, gate);
+      visitBelow(document, at, cursor, visit, gate, quiet);
       at = after(rows, at);
     } else at += STRIDE;
   }
   if ((classes & EXTENDED) === 0) return;
   for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
-    visitAll(document.read(added), visit, gate);
+    visitAll(document.read(added), visit, gate, quiet);
   }
+}
+
+/** Every class but that of what is settled. */
+export const ANY = STRING | NUMBER | CONTAINER | LITERAL;
+
+/** An element of an array has no key that could be heard. */
+function isQuiet(rows: Int32Array, at: number, quiet: Uint8Array | undefined): boolean {
+  if (quiet === undefined) return true;
+  const id = rows[at + KEY_ID]!;
+  return id === 0 ? rows[at + KEY_START]! < 0 : quiet[id] !== 0;
 }
 
 /** A path rule has dealt with the value, and settled ones are not asked for. */

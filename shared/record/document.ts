@@ -30,6 +30,8 @@ export interface Node {
    * KEY_IDS of shared/json. 0: no key, or one of too many different keys: ask `key`.
    */
   readonly keyId: number;
+  /** Whether the value's key, or a key above it, is not 0 in `keys` (of KEY_IDS bytes, by key id), or has no id. */
+  isUnder(keys: Uint8Array): boolean;
   /** True where a path rule has dealt with the value: no detector should look at it again. */
   readonly settled: boolean;
   /** Puts JSON text in the value's place. */
@@ -55,9 +57,9 @@ export interface Document {
   /**
    * Calls `visit` for each value that the selector matches, in document order, each of duplicate keys included; a
    * container before what it holds. With `gate`, only for values that have one of these classes (shared/json/classes.ts):
-   * the others cost no call.
+   * the others cost no call. With `quiet` too (of KEY_IDS bytes, by key id), also for values whose key is not quiet (0).
    */
-  each(selector: Selector, visit: (node: Node) => void, gate?: number): void;
+  each(selector: Selector, visit: (node: Node) => void, gate?: number, quiet?: Uint8Array): void;
   /**
    * Puts JSON text at a concrete path (no wildcards), making missing parent objects; where `get` reads. False where a
    * parent is not an object, or an array has no such index.
