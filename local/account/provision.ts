@@ -37,6 +37,9 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const name = (refs[logicalId] as string).split('/').at(-1) as string;
     services.queues.createQueue({ name, attributes: textual(attributes) });
   },
+  'AWS::DynamoDB::Table': async ({ logicalId, properties }, { services, refs }) => {
+    await services.tables.createTable({ ...properties, TableName: refs[logicalId] });
+  },
   'AWS::Logs::LogGroup': createLogs,
   'AWS::Logs::LogStream': createLogs,
   'AWS::Logs::SubscriptionFilter': createLogs,

@@ -1,5 +1,6 @@
 /** Every service of the account, made and joined to one another. */
 import { join } from 'node:path';
+import { createTables, type LocalTables } from '../dynamodb/tables.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { createKinesis, type Kinesis } from '../kinesis/kinesis.ts';
@@ -30,6 +31,7 @@ export interface Services {
   readonly kinesis: Kinesis;
   readonly objects: LocalObjects;
   readonly queues: LocalQueues;
+  readonly tables: LocalTables;
   readonly logs: LocalLogs;
   readonly functions: LocalFunctions;
   readonly mappings: LocalMappings;
@@ -46,6 +48,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const objects = createObjects({ clock, faults, region: REGION, dataDir });
   const kinesis = createKinesis({ ...place, clock, faults, dataDir, limits: options.limits ?? true });
   const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
+  const tables = createTables({ ...place, clock });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
   const logs = createLogs({
     ...place,
@@ -81,6 +84,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     tables: (database, table) => catalog.get(`${database}.${table}`),
     folder: join(dataDir, 'firehose'),
   });
-  for (const service of [kinesis, objects, queues, functions, firehose, logs]) gateway.register(service);
-  return { gateway, kinesis, objects, queues, logs, functions, mappings, firehose, catalog };
+  for (const service of [kinesis, objects, queues, tables, functions, firehose, logs]) gateway.register(service);
+  return { gateway, kinesis, objects, queues, tables, logs, functions, mappings, firehose, catalog };
 }

@@ -109,11 +109,13 @@ function bufferOf({ firehose }: Services): NamedWorker & { flush(): Promise<void
 }
 
 /** Sources first, so that nothing new begins; the endpoint last, since functions use it to the end. */
-async function stopServices({ gateway, kinesis, functions, mappings, firehose, logs }: Services): Promise<void> {
+async function stopServices(services: Services): Promise<void> {
+  const { gateway, kinesis, functions, mappings, firehose, logs, tables } = services;
   await mappings.stop();
   await logs.stop();
   await firehose.stop();
   await functions.stop();
+  tables.stop();
   kinesis.stop();
   await gateway.stop();
 }

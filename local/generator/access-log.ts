@@ -1,4 +1,6 @@
 /** Lines of a web server's combined log, as the pipeline `access-logs` reads them. */
+
+import { malformedOneIn } from './kind.ts';
 import { ip, userAgent } from './people.ts';
 import { randomOf } from './random.ts';
 import type { Generator } from './records.ts';
@@ -17,7 +19,7 @@ export const accessLog: Generator = {
     const id = idOf(index, random);
     const request = `GET ${random.pick(PAGES)}?request=${id} HTTP/1.1`;
     const time = commonLogTime(START + Math.floor((index / total) * SPAN_MS));
-    const malformed = random.whole(500) === 7;
+    const malformed = random.oneIn(malformedOneIn(total));
     const line = malformed
       ? `${client} - - ${time} ${request}`
       : `${client} - - [${time}] "${request}" ${random.pick(STATUSES)} ${random.whole(90_000)} "https://shop.example/" "${userAgent(random)}"`;

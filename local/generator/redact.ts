@@ -1,4 +1,6 @@
 /** Documents of any shape with personal data in them, as the pipeline `redact` reads them. */
+
+import { malformedOneIn } from './kind.ts';
 import { email, ip, phone } from './people.ts';
 import { type Random, randomOf } from './random.ts';
 import type { Generator } from './records.ts';
@@ -6,11 +8,11 @@ import { idOf } from './sequence.ts';
 
 export const redact: Generator = {
   isDropped: () => false,
-  record(index, _total, seed) {
+  record(index, total, seed) {
     const random = randomOf(seed, index);
     const id = idOf(index, random);
     const text = JSON.stringify({ id, ...random.pick(SHAPES)(random) });
-    return { data: Buffer.from(random.whole(500) === 7 ? text.slice(0, -1) : text), partitionKey: id };
+    return { data: Buffer.from(random.oneIn(malformedOneIn(total)) ? text.slice(0, -1) : text), partitionKey: id };
   },
 };
 

@@ -1,4 +1,5 @@
 /** Readings of devices, as the pipeline `telemetry` reads them: JSON. */
+import { malformedOneIn } from './kind.ts';
 import { randomOf } from './random.ts';
 import type { Generator } from './records.ts';
 
@@ -14,7 +15,7 @@ const METRICS = [
 
 export const telemetry: Generator = {
   isDropped: () => false,
-  record(index, _total, seed) {
+  record(index, total, seed) {
     const random = randomOf(seed, index);
     const device = index % DEVICES;
     const deviceId = `dev-${String(device).padStart(4, '0')}`;
@@ -28,6 +29,9 @@ export const telemetry: Generator = {
       battery: random.whole(101),
     };
     const text = JSON.stringify(reading);
-    return { data: Buffer.from(random.whole(500) === 7 ? text.slice(0, -20) : text), partitionKey: deviceId };
+    return {
+      data: Buffer.from(random.oneIn(malformedOneIn(total)) ? text.slice(0, -20) : text),
+      partitionKey: deviceId,
+    };
   },
 };

@@ -50,7 +50,7 @@ export async function keepBooks(
   const aside = await readQuarantine(account.objects, parts.quarantineBucket, destination.belongs, quarantined);
   const waiting = await countWaiting(account, parts, feed.name);
   const refused = refusedLines(feed);
-  const dropped = destination.functions.reduce((sum, name) => sum + metrics.total('RecordsDropped', name), 0);
+  const dropped = sumOf(droppedBy(metrics, destination.functions));
   const balance =
     delivered !== undefined && quarantined !== undefined && generated !== undefined
       ? balanceByIndex({
@@ -70,6 +70,24 @@ export async function keepBooks(
           waiting,
         });
   return { balance, quarantinedByCode: aside.byCode, remarks: remarksOf(feed, lake.rows, figures) };
+}
+
+/** CloudWatch Logs sends it to try a subscription: no record that came in. */
+const CONTROL_MESSAGE = 'control message';
+
+/** Records left out by the functions, by reason. */
+export function droppedBy(metrics: MetricTally, functions: readonly string[]): Readonly<Record<string, number>> {
+  const reasons: Record<string, number> = {};
+  for (const name of functions) {
+    for (const [reason, count] of Object.entries(metrics.by('RecordsDropped', 'reason', name))) {
+      if (reason !== CONTROL_MESSAGE) reasons[reason] = (reasons[reason] ?? 0) + count;
+    }
+  }
+  return reasons;
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
 function destinationOf(name: StreamName, parts: StackParts): Destination {

@@ -23,22 +23,31 @@ interface Answer {
 /** A record is tried three times before it is put aside: more rounds than this find nothing new. */
 const MOST_ROUNDS = 8;
 
+/** Where dead letters may lie. */
+export interface ReplaySource {
+  /** As the replayer is told: `queue`, or `s3://bucket/prefix`. */
+  readonly source: string;
+  isEmpty(): Promise<boolean>;
+}
+
 /**
- * Has the replayer go through every source, waits until what it put back has gone its way, and begins again, until a
- * round finds nothing.
+ * Has the replayer go through every source that holds something, waits until what it put back has gone its way, and
+ * begins again, until there is nothing left, or nothing that it can replay.
  */
 export async function replayDeadLetters(
   functions: Functions,
   replayer: string,
-  sources: readonly string[],
+  sources: readonly ReplaySource[],
   settle: () => Promise<void>,
 ): Promise<ReplayFigures> {
   const figures: ReplayFigures = { found: 0, replayed: 0, quarantined: 0, lost: 0, faults: {} };
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = figures.found;
-    for (const source of sources) await replayOnce(functions, replayer, source, figures);
-    await settle();
+    for (const { source, isEmpty } of sources) {
+      if (!(await isEmpty())) await replayOnce(functions, replayer, source, figures);
+    }
     if (figures.found === before) break;
+    await settle();
   }
   return figures;
 }

@@ -19,6 +19,7 @@ import { replayDeadLetters } from './replay.ts';
 import { reportRun } from './report-run.ts';
 import { stackParts } from './stack.ts';
 import { stagesOf } from './stages.ts';
+import { replaySources } from './waiting.ts';
 
 export interface RunOptions extends Options {
   /** Aborted when the person interrupts: what was sent goes its way still, and is accounted for. */
@@ -71,7 +72,7 @@ async function runIn(account: LocalAccount, options: RunOptions, input: OpenInpu
     await settleOrSay(settle, options, progress);
     const failures = failuresSoFar(account, parts, metrics);
     deployFix();
-    const sources = ['queue', ...parts.errorPrefixes.map((prefix) => `s3://${parts.errorBucket}/${prefix}`)];
+    const sources = replaySources(account, parts);
     const replay = options.signal.aborted
       ? undefined
       : await replayDeadLetters(account.functions, parts.replayer, sources, () =>

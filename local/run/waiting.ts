@@ -2,6 +2,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Objects, Queues } from '../account/contracts.ts';
 import type { StreamName } from './feed.ts';
+import type { ReplaySource } from './replay.ts';
 import type { StackParts } from './stack.ts';
 
 interface Holds {
@@ -18,6 +19,18 @@ export async function countWaiting({ objects, queues }: Holds, parts: StackParts
     waiting += countLines(await objects.get(parts.errorBucket, key));
   }
   return waiting;
+}
+
+/** The sources that the replayer is sent through. */
+export function replaySources({ objects, queues }: Holds, parts: StackParts): readonly ReplaySource[] {
+  const [queue = ''] = parts.deadLetterQueues;
+  return [
+    { source: 'queue', isEmpty: async () => (await queues.depth(queue)) === 0 },
+    ...parts.errorPrefixes.map((prefix) => ({
+      source: `s3://${parts.errorBucket}/${prefix}`,
+      isEmpty: async () => (await objects.list(parts.errorBucket, prefix)).length === 0,
+    })),
+  ];
 }
 
 /** An error object holds a failed record a line. */
