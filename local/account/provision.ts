@@ -1,6 +1,7 @@
 /** Makes the template's resources in the account: one line for each type that lives there. */
 import { join } from 'node:path';
 import type { GlueColumn, TemplateResource } from './contracts.ts';
+import { type SecretRecipe, secretText } from './secret-text.ts';
 import type { Services } from './services.ts';
 
 export interface Provisioning {
@@ -36,6 +37,15 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const { QueueName: _name, Tags: _tags, ...attributes } = properties;
     const name = (refs[logicalId] as string).split('/').at(-1) as string;
     services.queues.createQueue({ name, attributes: textual(attributes) });
+  },
+  'AWS::SecretsManager::Secret': ({ properties }, { services, refs }) => {
+    const name = String(properties.Name);
+    const recipe = (properties.GenerateSecretString ?? {}) as SecretRecipe;
+    const value = properties.SecretString === undefined ? secretText(name, recipe) : String(properties.SecretString);
+    services.keys.createSecret(name, value);
+  },
+  'AWS::SSM::Parameter': ({ properties }, { services }) => {
+    services.keys.putParameter({ name: String(properties.Name), value: String(properties.Value) });
   },
   'AWS::DynamoDB::Table': async ({ logicalId, properties }, { services, refs }) => {
     await services.tables.createTable({ ...properties, TableName: refs[logicalId] });

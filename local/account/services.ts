@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createTables, type LocalTables } from '../dynamodb/tables.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createKeys, type LocalKeys } from '../keys/keys.ts';
 import { createKinesis, type Kinesis } from '../kinesis/kinesis.ts';
 import { createFunctions, type LocalFunctions } from '../lambda/functions.ts';
 import { createLogs, type LocalLogs } from '../logs/logs.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly objects: LocalObjects;
   readonly queues: LocalQueues;
   readonly tables: LocalTables;
+  readonly keys: LocalKeys;
   readonly logs: LocalLogs;
   readonly functions: LocalFunctions;
   readonly mappings: LocalMappings;
@@ -48,6 +50,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const objects = createObjects({ clock, faults, region: REGION, dataDir });
   const kinesis = createKinesis({ ...place, clock, faults, dataDir, limits: options.limits ?? true });
   const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
+  const keys = createKeys({ ...place, clock });
   const tables = createTables({ ...place, clock });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
   const logs = createLogs({
@@ -84,6 +87,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     tables: (database, table) => catalog.get(`${database}.${table}`),
     folder: join(dataDir, 'firehose'),
   });
-  for (const service of [kinesis, objects, queues, tables, functions, firehose, logs]) gateway.register(service);
-  return { gateway, kinesis, objects, queues, tables, logs, functions, mappings, firehose, catalog };
+  for (const service of [kinesis, objects, queues, tables, functions, firehose, logs, ...keys.services])
+    gateway.register(service);
+  return { gateway, kinesis, objects, queues, tables, keys, logs, functions, mappings, firehose, catalog };
 }

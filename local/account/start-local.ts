@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { keepTables } from '../query/catalog.ts';
 import { compileStack } from '../stack/compile.ts';
 import { readTemplate, type Template } from '../template/read.ts';
 import { createClock } from './clock.ts';
@@ -70,6 +71,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
       stackName: stack.stackName,
       ...(options.parameters !== undefined && { parameters: options.parameters }),
     });
+    keepTables(dataDir, template.resources);
     await provision(template.resources, { services, bundles: stack.bundles, refs: template.refs });
     const drain: LocalAccount['drain'] = ({ timeoutMs = DRAIN_MS } = {}) =>
       drainWorkers(workersOf(services), bufferOf(services), timeoutMs);

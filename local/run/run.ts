@@ -40,7 +40,7 @@ const INTERRUPTED_DRAIN_MS = 20_000;
 
 export async function runJob(options: RunOptions, input: OpenInput | undefined): Promise<Run> {
   const account = await startLocal({
-    dataDir: resolve(options.data, 'account'),
+    dataDir: resolve(options.data),
     pipeline: options.pipeline,
     ...(options.port !== undefined && { port: options.port }),
   });

@@ -100,7 +100,8 @@ const topic: Identify = (place) => {
 };
 
 const secret: Identify = (place) => {
-  const id = arn(place, 'secretsmanager', `secret:${nameOf(place, 'Name')}-${stableId(place).slice(0, 6)}`);
+  // Without the six random characters at its end, which Secrets Manager doesn't ask for.
+  const id = arn(place, 'secretsmanager', `secret:${nameOf(place, 'Name')}`);
   return { ref: id, attributes: { Id: id } };
 };
 
