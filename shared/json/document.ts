@@ -203,15 +203,15 @@ export class JsonDocument implements Document {
     return member < 0 ? undefined : { document: this, node: member };
   }
 
-  /** Of the members added to the object at `node`, the one with a key. */
+  /** Of the members added to the object at `node`, the last one with a key. */
   private addedMember(node: number, segment: KeySegment): Place | undefined {
+    let last: JsonDocument | undefined;
     for (let added: Fragment | undefined = this.fragmentAt(node); added !== undefined; added = added.more) {
       if (added.document === undefined && added.keyId !== segment.keyId && added.keyId !== 0) continue;
       const document = this.read(added);
-      const { root } = document;
-      if (!document.isRemoved(root) && document.keyOf(root) === segment.key) return { document, node: root };
+      if (!document.isRemoved(document.root) && document.hasKey(document.root, segment)) last = document;
     }
-    return undefined;
+    return last && { document: last, node: last.root };
   }
 
   isRemoved(node: number): boolean {

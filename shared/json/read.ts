@@ -4,6 +4,9 @@ import { JsonDocument } from './document.ts';
 import { fault, load, scan, skipSpace } from './scanner.ts';
 import { createTape, type Tape } from './tape.ts';
 
+/** Documents of one record, at most: what they may take of memory for a hostile record of 10 MiB. */
+export const MAX_DOCUMENTS = 200_000;
+
 /**
  * Reads the JSON documents that a text holds, one after the other: NDJSON with any line ends and blank lines, `{}{}`.
  * Appends them to `documents`; the failure of the first bad one names its index among them.
@@ -12,6 +15,7 @@ import { createTape, type Tape } from './tape.ts';
  */
 export function readDocuments(text: JsonText, tape: Tape, documents: JsonDocument[]): Failure | undefined {
   load(text);
+  const base = tape.used;
   const first = documents.length;
   let before = 0;
   let at = skipSpace(0);
@@ -21,7 +25,10 @@ export function readDocuments(text: JsonText, tape: Tape, documents: JsonDocumen
     if (index > first && before === at && !endsItself(text, before)) {
       return failureAt(index - 1, at, 'expected the document to end');
     }
-    const end = scan(tape, at);
+    if (index - first >= MAX_DOCUMENTS) {
+      return failureAt(index, at, `more than ${MAX_DOCUMENTS} documents in one record`, 'TooManyDocuments');
+    }
+    const end = scan(tape, at, base);
     if (end < 0) return failureOf(index);
     documents.push(new JsonDocument(text, at, end, tape, root));
     before = end;

@@ -27,7 +27,7 @@ import { CLASSES, END, grow, KEY_END, KEY_ID, KEY_START, NEXT, PARENT, START, ST
 
 /** Containers inside one another, at most. */
 export const MAX_NESTING = 512;
-/** Values of one document, at most: what the tape may take of memory (80 MB) for a hostile record of 10 MiB. */
+/** Values of one record, at most: what the tape may take of memory (80 MB) for a hostile record of 10 MiB. */
 export const MAX_VALUES = 2_000_000;
 
 export type ScanFault = 'InvalidJson' | 'InvalidUtf8' | 'NestingTooDeep' | 'TooManyValues';
@@ -81,9 +81,9 @@ function fail(at: number, expected: string, code: ScanFault = 'InvalidJson'): -1
 
 /**
  * Reads the value at `at` (no white space before it) onto the tape from `tape.used` on. Returns where it ends, -1 if it
- * is not JSON: `fault` says why.
+ * is not JSON: `fault` says why. `base` is the first row of the record that the value is part of.
  */
-export function scan(tape: Tape, at: number): number {
+export function scan(tape: Tape, at: number, base = tape.used): number {
   if (keyTable.tape !== tape) {
     keyTable.tape = tape;
     keyTable.generation++;
@@ -100,10 +100,10 @@ export function scan(tape: Tape, at: number): number {
   let previousKey = 0;
   let high = 0;
   let i = at;
-  let room = roomOf(rows, first);
+  let room = roomOf(rows, base);
   if (node > room) {
     rows = grow(tape);
-    room = roomOf(rows, first);
+    room = roomOf(rows, base);
   }
   rows[node + KEY_START] = -1;
   rows[node + KEY_ID] = 0;
@@ -113,10 +113,10 @@ export function scan(tape: Tape, at: number): number {
     node = (node + STRIDE) | 0;
     // One row ahead: a key is written before its value is looked at.
     if (node > room) {
-      if ((node - first) / STRIDE > MAX_VALUES)
-        return fail(i, `more than ${MAX_VALUES} values in one document`, 'TooManyValues');
+      if ((node - base) / STRIDE > MAX_VALUES)
+        return fail(i, `more than ${MAX_VALUES} values in one record`, 'TooManyValues');
       rows = grow(tape);
-      room = roomOf(rows, first);
+      room = roomOf(rows, base);
     }
     rows[value + START] = i;
     rows[value + PARENT] = parent;
@@ -206,9 +206,9 @@ export function scan(tape: Tape, at: number): number {
   }
 }
 
-/** The last row that may be begun before the tape has to grow, or the document has too many values. */
-function roomOf(rows: Int32Array, first: number): number {
-  return Math.min(rows.length - 2 * STRIDE, first + MAX_VALUES * STRIDE) | 0;
+/** The last row that may be begun before the tape has to grow, or the record has too many values. */
+function roomOf(rows: Int32Array, base: number): number {
+  return Math.min(rows.length - 2 * STRIDE, base + MAX_VALUES * STRIDE) | 0;
 }
 
 function escapedKeyId(start: number, end: number): number {
