@@ -14,7 +14,7 @@ export default definePipeline({
   input: cloudwatchLogs(),
   steps: [
     maskDetected('**', ['contact', 'financial', 'network', 'government-ids', 'credentials'], redact(), {
-      include: ['message', 'extractedFields'],
+      include: ['message', 'extractedFields', 'lambda', 'emf'],
     }),
   ],
   output: ndjson(),

@@ -59,7 +59,7 @@ export const userAgent = documented<[options: UserAgentOptions], Step>(
 
 /** What crawlers, monitors and scripted clients call themselves; Cubot makes telephones. */
 const BOT =
-  /(?<!cu)bot(?![a-z])|crawl|spider|slurp|archiver|externalhit|preview|fetcher|monitor|headless|phantomjs|lighthouse|^(?:curl|wget|python|go-http|java|ruby|perl|php|libwww|axios|node|apache-httpclient|okhttp|postman)/i;
+  /(?<!cu)bot(?![a-z])|crawl|spider|slurp|archiver|externalhit|preview|fetcher|monitor|health-?check|uptime|pingdom|headless|phantomjs|lighthouse|^(?:curl|wget|python|go-http|java|ruby|perl|php|libwww|axios|node|apache-httpclient|okhttp|postman)/i;
 
 /** The parser itself reads no more than the first 500 characters. */
 const LONGEST = 500;

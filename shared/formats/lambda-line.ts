@@ -11,25 +11,28 @@ export interface LambdaLine {
 
 const TEXT = /^(START|END|REPORT) RequestId: ([\w-]{1,64})(?=\s|$)|^((?:INIT|RESTORE)_(?:START|REPORT)) /;
 
-/** Names of a text line's parts, without the unit, as the documents have them. */
-const PARTS: Readonly<Record<string, string>> = {
-  Version: 'version',
-  Duration: 'durationMs',
-  'Billed Duration': 'billedDurationMs',
-  'Memory Size': 'memorySizeMb',
-  'Max Memory Used': 'maxMemoryUsedMb',
-  'Init Duration': 'initDurationMs',
-  'Restore Duration': 'restoreDurationMs',
-  'Billed Restore Duration': 'billedRestoreDurationMs',
-  Status: 'status',
-  'Error Type': 'errorType',
-  Phase: 'phase',
-  'Runtime Version': 'runtimeVersion',
-  'Runtime Version ARN': 'runtimeVersionArn',
-  'XRAY TraceId': 'traceId',
-  SegmentId: 'segmentId',
-  Sampled: 'sampled',
-};
+/** Names of a text line's measures, as the documents have them. */
+const MEASURES: ReadonlyMap<string, string> = new Map([
+  ['Duration', 'durationMs'],
+  ['Billed Duration', 'billedDurationMs'],
+  ['Memory Size', 'memorySizeMb'],
+  ['Max Memory Used', 'maxMemoryUsedMb'],
+  ['Init Duration', 'initDurationMs'],
+  ['Restore Duration', 'restoreDurationMs'],
+  ['Billed Restore Duration', 'billedRestoreDurationMs'],
+]);
+/** Names of its other parts. */
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['Version', 'version'],
+  ['Status', 'status'],
+  ['Error Type', 'errorType'],
+  ['Phase', 'phase'],
+  ['Runtime Version', 'runtimeVersion'],
+  ['Runtime Version ARN', 'runtimeVersionArn'],
+  ['XRAY TraceId', 'traceId'],
+  ['SegmentId', 'segmentId'],
+  ['Sampled', 'sampled'],
+]);
 
 /** Reads a line that Lambda wrote; undefined for every other. */
 export function readLambdaLine(message: string): LambdaLine | undefined {
@@ -40,23 +43,21 @@ export function readLambdaLine(message: string): LambdaLine | undefined {
   return event === undefined ? { event: phase!, ...parts } : { event, requestId: requestId!, ...parts };
 }
 
-/** `Duration: 12.30 ms\tBilled Duration: 13 ms`: numbers where a unit follows. Names that AWS adds later are left alone. */
+/** `Duration: 12.30 ms\tBilled Duration: 13 ms`. Names that AWS adds later, and measures that are no numbers, are left alone. */
 function partsOf(text: string): Record<string, string | number | boolean> {
   const parts: Record<string, string | number | boolean> = {};
   for (const part of text.split('\t')) {
     const colon = part.indexOf(': ');
-    const name = colon < 0 ? undefined : PARTS[part.slice(0, colon).trim()];
-    if (name !== undefined) parts[name] = measureOf(part.slice(colon + 2).trim());
+    const [name, value] = [part.slice(0, Math.max(colon, 0)).trim(), part.slice(colon + 2).trim()];
+    const [measure, word] = [MEASURES.get(name), WORDS.get(name)];
+    const number = measure === undefined ? undefined : MEASURE.exec(value)?.[1];
+    if (number !== undefined) parts[measure!] = Number(number);
+    if (word !== undefined) parts[word] = value === 'true' || value === 'false' ? value === 'true' : value;
   }
   return parts;
 }
 
-function measureOf(text: string): string | number | boolean {
-  const measure = /^(\d{1,15}(?:\.\d{1,9})?) (?:ms|MB)$/.exec(text);
-  if (measure !== null) return Number(measure[1]);
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text;
-}
+const MEASURE = /^(\d{1,15}(?:\.\d{1,9})?) (?:ms|MB)$/;
 
 const METRICS: Readonly<Record<string, string>> = {
   durationMs: 'durationMs',

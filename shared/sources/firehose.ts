@@ -62,16 +62,16 @@ function isPulled(record: Fields): boolean {
   return pulled.some((name) => member(record, name) !== undefined);
 }
 
-/** The members of a record that matter, by their names in lower case. */
-const RECORD_MEMBERS = {
-  recordid: 'recordId',
-  data: 'data',
-  kafkarecordvalue: 'kafkaRecordValue',
-  approximatearrivaltimestamp: 'approximateArrivalTimestamp',
-  kinesisrecordmetadata: 'kinesisRecordMetadata',
-  kafkarecordmetadata: 'kafkaRecordMetadata',
-} as const;
-const RECORD_NAMES: ReadonlySet<string> = new Set(Object.values(RECORD_MEMBERS));
+/** The members of a record that matter. */
+const RECORD_NAMES: ReadonlySet<string> = new Set([
+  'recordId',
+  'data',
+  'kafkaRecordValue',
+  'approximateArrivalTimestamp',
+  'kinesisRecordMetadata',
+  'kafkaRecordMetadata',
+]);
+const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map([...RECORD_NAMES].map((name) => [name.toLowerCase(), name]));
 
 function readRecord(value: unknown, index: number): FirehoseRecord {
   if (!isObject(value)) throw new FirehoseEventError(`records[${index}] is no object`);
@@ -94,11 +94,8 @@ function withKnownNames(record: Fields): Fields {
 }
 
 function renamed(record: Fields): Fields {
-  const members = Object.entries(record).map(([name, value]) => {
-    const known = RECORD_MEMBERS[name.toLowerCase() as keyof typeof RECORD_MEMBERS];
-    return [known ?? name, value] as const;
-  });
-  return Object.fromEntries(members);
+  const members = Object.entries(record);
+  return Object.fromEntries(members.map(([name, value]) => [BY_LOWER_CASE.get(name.toLowerCase()) ?? name, value]));
 }
 
 function streamRecord(id: string, data: ByteString, fields: Fields): StreamRecord {

@@ -100,6 +100,13 @@ describe('cloudwatchLogs', () => {
     ]);
   });
 
+  it('leaves out what it can not make a number of, and names it does not know', () => {
+    const line =
+      'REPORT RequestId: r\tDuration: NaN ms\tMemory Size: 512 MB\tconstructor: x\t__proto__: y\tNew Thing: 5 ms';
+    expect(read([line])[0]).toMatchObject({ lambda: { event: 'REPORT', requestId: 'r', memorySizeMb: 512 } });
+    expect(Object.keys(read([line])[0]?.lambda as object)).toEqual(['event', 'requestId', 'memorySizeMb']);
+  });
+
   it('reads the same from a function that logs JSON', () => {
     const message =
       '{"time":"t","type":"platform.report","record":{"requestId":"r","metrics":{"durationMs":1.5,"billedDurationMs":2,"memorySizeMB":512,"maxMemoryUsedMB":90},"status":"success"}}';
