@@ -6,7 +6,7 @@ import { awsJsonService, type JsonOperation } from '../gateway/json-service.ts';
 import { input, list, optional, structure, text, timestamp } from '../gateway/shape.ts';
 
 /** An event as a rule's target gets it. */
-export interface BusEvent {
+interface BusEvent {
   readonly version: '0';
   readonly id: string;
   readonly account: string;

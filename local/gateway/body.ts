@@ -30,7 +30,7 @@ export async function decompressBody(body: Buffer, encoding: string | undefined,
   }
 }
 
-export function tooLarge(most: number): AwsError {
+function tooLarge(most: number): AwsError {
   return new AwsError('RequestEntityTooLargeException', `The request's body is larger than ${most} bytes.`, {
     status: 413,
   });

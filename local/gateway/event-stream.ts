@@ -9,7 +9,7 @@ export const EVENT_STREAM_TYPE = 'application/vnd.amazon.eventstream';
 /** A header value of type 7: text. */
 const TEXT = 7;
 
-export function encodeFrame(headers: Readonly<Record<string, string>>, payload: Buffer): Buffer {
+function encodeFrame(headers: Readonly<Record<string, string>>, payload: Buffer): Buffer {
   const head = Buffer.concat(Object.entries(headers).map(([name, value]) => encodeHeader(name, value)));
   const total = 12 + head.length + payload.length + 4;
   const frame = Buffer.allocUnsafe(total);

@@ -37,7 +37,9 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   const byName = new Map<string, AwsService>();
   const byTarget = new Map<string, AwsService>();
   const listener = await listen(options.port ?? 0, (request, response) => {
-    void answer({ byName, byTarget }, options, request, response);
+    // A client that breaks off shows here too; there is nobody left to tell.
+    for (const side of [request, response]) side.on('error', () => undefined);
+    answer({ byName, byTarget }, options, request, response).catch(() => response.destroy());
   });
   return {
     endpoint: `http://127.0.0.1:${listener.port}`,
@@ -51,6 +53,11 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
     },
     stop: () => listener.close(),
   };
+}
+
+/** The client hung up before it had sent or received all. */
+function _isGone(incoming: Incoming, signal: AbortSignal): boolean {
+  return signal.aborted || (incoming.destroyed && !incoming.complete);
 }
 
 interface Services {
@@ -168,21 +175,28 @@ function reportInternal(service: string, operation: string | undefined, error: u
 }
 
 async function write(response: AwsResponse, requestId: string, incoming: Incoming, outgoing: Outgoing): Promise<void> {
-  if (outgoing.destroyed) return;
-  outgoing.statusCode = response.status;
-  outgoing.setHeader('x-amzn-requestid', requestId);
-  outgoing.setHeader('x-amz-request-id', requestId);
-  for (const [name, value] of Object.entries(response.headers ?? {})) outgoing.setHeader(name, value);
   const { body } = response;
+  const bodiless = incoming.method === 'HEAD' || response.status === 204 || response.status === 304;
+  if (outgoing.destroyed || bodiless) discard(body);
+  if (outgoing.destroyed) return;
   try {
-    if (incoming.method === 'HEAD' || response.status === 204 || response.status === 304) outgoing.end();
+    outgoing.statusCode = response.status;
+    const headers = { 'x-amzn-requestid': requestId, 'x-amz-request-id': requestId, ...response.headers };
+    for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+    if (bodiless) outgoing.end();
     else if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) end(outgoing, body ?? '');
     else await pipeline(Readable.from(body, { objectMode: false }), outgoing);
   } catch {
     // The client hung up, or the body broke off: the response can only be cut short.
+    discard(body);
     outgoing.destroy();
   }
   if (!incoming.complete) drain(incoming);
+}
+
+/** Lets go of what a body that nobody reads holds open. */
+function discard(body: AwsResponse['body']): void {
+  if (body instanceof Readable) body.destroy();
 }
 
 function end(outgoing: Outgoing, body: Buffer | string): void {
@@ -198,5 +212,4 @@ function drain(incoming: Incoming): void {
     left -= chunk.length;
     if (left < 0) incoming.destroy();
   });
-  incoming.on('error', () => incoming.destroy());
 }

@@ -4,11 +4,11 @@ import { unknownOperation } from './json-service.ts';
 import { writeXml, type XmlValue } from './xml.ts';
 
 /** A query parameter's value: text, `X.member.1` lists as arrays, `X.Y` structures as objects. */
-export type QueryValue = string | readonly QueryValue[] | { readonly [name: string]: QueryValue };
+type QueryValue = string | readonly QueryValue[] | { readonly [name: string]: QueryValue };
 export type QueryInput = { readonly [name: string]: QueryValue };
 
 /** One operation: gives the members of its `…Result` element; `undefined` for an operation without a result. */
-export type QueryOperation = (
+type QueryOperation = (
   input: QueryInput,
   request: AwsRequest,
 ) => Promise<{ readonly [name: string]: XmlValue } | undefined> | { readonly [name: string]: XmlValue } | undefined;
@@ -45,7 +45,7 @@ export function awsQueryService(options: QueryServiceOptions): AwsService {
 }
 
 /** The parameters of a request, of its body and of its address, nested as their dotted names say. */
-export function readQuery(request: Pick<AwsRequest, 'url' | 'body'>): QueryInput {
+function readQuery(request: Pick<AwsRequest, 'url' | 'body'>): QueryInput {
   const root = node();
   const query = request.url.indexOf('?');
   if (query >= 0) addAll(root, request.url.slice(query + 1));

@@ -206,7 +206,7 @@ function wrongType(value: unknown, wanted: string): AwsError {
 }
 
 /** Decodes standard base64 strictly; Node alone skips what it doesn't know. */
-export function decodeBase64(encoded: string): Buffer | undefined {
+function decodeBase64(encoded: string): Buffer | undefined {
   if (encoded.length % 4 !== 0) return undefined;
   const padding = encoded.endsWith('==') ? 2 : encoded.endsWith('=') ? 1 : 0;
   const bytes = Buffer.from(encoded, 'base64');

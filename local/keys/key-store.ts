@@ -12,7 +12,7 @@ export interface Key {
   enabled: boolean;
 }
 
-export type EncryptionContext = Readonly<Record<string, string>>;
+type EncryptionContext = Readonly<Record<string, string>>;
 
 export interface KeyStore {
   create(description?: string, manager?: Key['manager']): Key;

@@ -42,8 +42,8 @@ export interface SecretStore {
 }
 
 const MOST_VERSIONS = 100;
-export const CURRENT = 'AWSCURRENT';
-export const PREVIOUS = 'AWSPREVIOUS';
+const CURRENT = 'AWSCURRENT';
+const PREVIOUS = 'AWSPREVIOUS';
 
 export function createSecretStore(options: { accountId: string; region: string; now(): number }): SecretStore {
   const secrets = new Map<string, Secret>();

@@ -10,7 +10,6 @@ export interface HashRange {
 }
 
 const KEYS = 1n << 128n;
-export const LAST_HASH_KEY = (KEYS - 1n).toString();
 
 export function hashOfPartitionKey(partitionKey: string): string {
   return hash('md5', partitionKey, 'hex');

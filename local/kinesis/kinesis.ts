@@ -12,7 +12,6 @@ import { subscribeOperations } from './subscribe.ts';
 import { tagOperations } from './tags.ts';
 
 export type { KinesisOptions } from './store.ts';
-export type { NewStream } from './stream.ts';
 
 export interface Kinesis extends AwsService, Streams {
   /** Makes a stream, ready at once; gives its ARN. */

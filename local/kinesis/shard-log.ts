@@ -16,7 +16,7 @@ interface Segment {
   lastArrival: number;
 }
 
-export interface LogRead {
+interface LogRead {
   readonly entries: readonly StreamEntry[];
   /** Arrival of the first record not read; absent at the tip. */
   readonly nextArrival: number | undefined;

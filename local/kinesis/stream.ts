@@ -58,14 +58,14 @@ export interface Stream {
 }
 
 /** What an on-demand stream takes, grown to double its peak. */
-export interface OnDemandCapacity {
+interface OnDemandCapacity {
   take(now: number, bytes: number): boolean;
 }
 
 /** Source: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
-export const SHARD_WRITE = { records: 1000, bytes: 1024 * 1024 };
+const SHARD_WRITE = { records: 1000, bytes: 1024 * 1024 };
 export const SHARD_READ = { calls: 5, bytes: 2 * 1024 * 1024 };
-export const ON_DEMAND_START = { records: 4000, bytes: 4 * 1024 * 1024, shards: 4 };
+const ON_DEMAND_START = { records: 4000, bytes: 4 * 1024 * 1024, shards: 4 };
 const ON_DEMAND_MOST = { records: 200_000, bytes: 200 * 1024 * 1024 };
 const TRIM_EVERY_MS = 1000;
 export const HOUR_MS = 3_600_000;

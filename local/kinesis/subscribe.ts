@@ -99,7 +99,8 @@ async function* untilOver(
     }
     if (read.ended) return;
     const bytes = read.entries.reduce((sum, entry) => sum + entry.data.length, 0);
-    if (bytes === 0) await change(store, stream, Math.min(HEARTBEAT_MS, until - clock.now()), place.signal);
+    if (read.entries.length === 0)
+      await change(store, stream, Math.min(HEARTBEAT_MS, until - clock.now()), place.signal);
     else if (store.limits) await clock.sleep((bytes / SHARD_READ.bytes) * 1000, place.signal);
   }
 }

@@ -1,7 +1,6 @@
 /** Multipart uploads: parts are files until they are joined. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { AwsResponse } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { childText, type XmlElement } from '../gateway/xml.ts';
@@ -12,22 +11,13 @@ import {
   type Checksum,
   checksumHeaders,
   compositeChecksum,
-  createDigest,
 } from './checksum.ts';
 import { checkWrite } from './conditions.ts';
 import { detailsOf } from './details.ts';
+import { joinFiles } from './join-files.ts';
 import type { Upload } from './object-store.ts';
 import { receiveBody } from './receive.ts';
-import {
-  checkKey,
-  isoTime,
-  quoted,
-  refuseByFault,
-  type S3Call,
-  type S3Operation,
-  storageError,
-  xmlResponse,
-} from './s3-call.ts';
+import { checkKey, isoTime, quoted, refuseByFault, type S3Call, type S3Operation, xmlResponse } from './s3-call.ts';
 import type { StoredObject } from './stored-object.ts';
 import { commit, copySource } from './write-object.ts';
 import { malformedXml, readXmlBody } from './xml-body.ts';
@@ -133,7 +123,7 @@ async function copyPart(uploads: Uploads, call: S3Call): Promise<AwsResponse> {
   if (range !== null && Number(range[2]) >= source.size) {
     throw new AwsError('InvalidArgument', `Range specified is not valid for source object of size: ${source.size}`);
   }
-  const joined = await join(call, [{ file: call.store.fileOf(from, source), span }], undefined);
+  const joined = await joinFiles(call.store, [{ file: call.store.fileOf(from, source), span }], undefined);
   await addPart(uploads, upload, { ...joined, number, modified: call.store.clock.now(), checksum: undefined });
   return xmlResponse('CopyPartResult', { LastModified: isoTime(call.store.clock.now()), ETag: quoted(joined.etag) });
 }
@@ -145,8 +135,8 @@ async function complete(uploads: Uploads, call: S3Call): Promise<AwsResponse> {
   checkWrite(call.headers, bucket.index.get(call.key));
   const listed = (await readXmlBody(call, 'CompleteMultipartUpload')).children.filter((each) => each.name === 'Part');
   const parts = chosenParts(upload, listed);
-  const { file, size, digest } = await join(
-    call,
+  const { file, size, digest } = await joinFiles(
+    call.store,
     parts.map((part) => ({ file: part.file, span: {} })),
     upload.wholeChecksum ? upload.algorithm : undefined,
   );
@@ -213,45 +203,6 @@ function checksumOf(upload: MultipartUpload, parts: readonly Part[], whole: stri
   if (whole !== undefined) return { algorithm: upload.algorithm, value: whole, type: 'FULL_OBJECT' };
   const values = parts.map((part) => part.checksum?.value);
   return values.every((value) => value !== undefined) ? compositeChecksum(upload.algorithm, values) : undefined;
-}
-
-interface Piece {
-  readonly file: string;
-  readonly span: { readonly start?: number; readonly end?: number };
-}
-
-/** Joins files, or parts of them, into a new one. */
-async function join(
-  call: S3Call,
-  pieces: readonly Piece[],
-  algorithm: Algorithm | undefined,
-): Promise<Upload & { digest: string | undefined }> {
-  const file = call.store.newFile();
-  const md5 = createHash('md5');
-  const digest = algorithm === undefined ? undefined : createDigest(algorithm);
-  let size = 0;
-  try {
-    const handle = await open(file, 'w');
-    try {
-      for (const piece of pieces) {
-        for await (const chunk of createReadStream(piece.file, {
-          ...piece.span,
-          highWaterMark: 1024 * 1024,
-        }) as AsyncIterable<Buffer>) {
-          md5.update(chunk);
-          digest?.update(chunk);
-          size += chunk.length;
-          await handle.writeFile(chunk);
-        }
-      }
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    await rm(file, { force: true });
-    throw storageError(error);
-  }
-  return { file, size, etag: md5.digest('hex'), digest: digest?.digest().toString('base64') };
 }
 
 async function forget(uploads: Uploads, upload: MultipartUpload): Promise<void> {

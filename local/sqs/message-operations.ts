@@ -2,6 +2,7 @@ import type { AwsRequest } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonOperation } from '../gateway/json-service.ts';
 import { type Field, input, integer, list, optional, structure, text } from '../gateway/shape.ts';
+import { batchOf, checkBatch, forEach, queueUrl, within } from './batch.ts';
 import {
   checkAttributes,
   checkBody,
@@ -14,7 +15,8 @@ import {
 } from './message.ts';
 import type { Queue } from './queue.ts';
 import type { QueueStore } from './queue-store.ts';
-import { invalidParameter, missingParameter, sqsError } from './sqs-error.ts';
+import { LONGEST_VISIBILITY_S, receiptOperations } from './receipt-operations.ts';
+import { invalidParameter, sqsError } from './sqs-error.ts';
 
 /** A map of structures: message attributes. */
 const attributeMap: Field<MessageAttributes> = (() => {
@@ -30,7 +32,6 @@ const attributeMap: Field<MessageAttributes> = (() => {
   };
 })();
 
-const url = { QueueUrl: text({ max: 2048 }) };
 const outgoing = {
   MessageBody: optional(text({ hidden: true })),
   DelaySeconds: optional(integer()),
@@ -39,12 +40,10 @@ const outgoing = {
   MessageDeduplicationId: optional(text({ hidden: true })),
   MessageGroupId: optional(text({ hidden: true })),
 };
-const batchOf = <F extends Record<string, Field<unknown>>>(entry: F) =>
-  input({ ...url, Entries: optional(list(structure({ Id: text(), ...entry }))) });
-const readSend = input({ ...url, ...outgoing });
+const readSend = input({ ...queueUrl, ...outgoing });
 const readSendBatch = batchOf(outgoing);
 const readReceive = input({
-  ...url,
+  ...queueUrl,
   MaxNumberOfMessages: optional(integer()),
   VisibilityTimeout: optional(integer()),
   WaitTimeSeconds: optional(integer()),
@@ -53,15 +52,9 @@ const readReceive = input({
   MessageAttributeNames: optional(list(text())),
   ReceiveRequestAttemptId: optional(text()),
 });
-const readDelete = input({ ...url, ReceiptHandle: optional(text({ hidden: true })) });
-const readDeleteBatch = batchOf({ ReceiptHandle: text({ hidden: true }) });
-const readChange = input({ ...url, ReceiptHandle: optional(text({ hidden: true })), VisibilityTimeout: integer() });
-const readChangeBatch = batchOf({ ReceiptHandle: text({ hidden: true }), VisibilityTimeout: optional(integer()) });
 
 /** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
-const MOST_IN_BATCH = 10;
 const LARGEST_BATCH = 1_048_576;
-const LONGEST_VISIBILITY_S = 43_200;
 
 export function messageOperations(store: QueueStore): Record<string, JsonOperation> {
   return { ...sendOperations(store), ...receiveOperations(store), ...receiptOperations(store) };
@@ -207,107 +200,4 @@ export function systemAttributes(message: Message): Record<string, string> {
     DeadLetterQueueSourceArn: message.deadLetterSource,
   };
   return Object.fromEntries(Object.entries(known).filter((entry): entry is [string, string] => entry[1] !== undefined));
-}
-
-function receiptOperations(store: QueueStore): Record<string, JsonOperation> {
-  return {
-    DeleteMessage(raw) {
-      const request = readDelete(raw);
-      deleteOne(store.find(request.QueueUrl), request.ReceiptHandle);
-      return {};
-    },
-    DeleteMessageBatch(raw) {
-      const request = readDeleteBatch(raw);
-      const queue = store.find(request.QueueUrl);
-      return forEach(checkBatch(request.Entries), (entry) => deleteOne(queue, entry.ReceiptHandle));
-    },
-    ChangeMessageVisibility(raw) {
-      const request = readChange(raw);
-      const queue = store.find(request.QueueUrl);
-      hideOne(queue, request.ReceiptHandle, request.VisibilityTimeout);
-      store.changed(queue);
-      return {};
-    },
-    ChangeMessageVisibilityBatch(raw) {
-      const request = readChangeBatch(raw);
-      const queue = store.find(request.QueueUrl);
-      const result = forEach(checkBatch(request.Entries), (entry) =>
-        hideOne(queue, entry.ReceiptHandle, entry.VisibilityTimeout ?? 0),
-      );
-      store.changed(queue);
-      return result;
-    },
-  };
-}
-
-function checkReceipt(receipt: string | undefined): string {
-  if (receipt === undefined || receipt === '') throw missingParameter('ReceiptHandle');
-  if (/^[0-9a-f-]{36} \S+ \d+$/.test(Buffer.from(receipt, 'base64').toString('latin1'))) return receipt;
-  throw sqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.');
-}
-
-/** A receipt that a later receive replaced deletes nothing, silently: that is SQS's at-least-once. */
-export function deleteOne(queue: Queue, handle: string | undefined): object {
-  const message = queue.held(checkReceipt(handle));
-  if (message === undefined) return {};
-  if (queue.fifo && message.state !== 'out') {
-    throw invalidParameter('Value for parameter ReceiptHandle is invalid. Reason: The receipt handle has expired.');
-  }
-  queue.remove(message);
-  return {};
-}
-
-function hideOne(queue: Queue, handle: string | undefined, seconds: number): object {
-  within('VisibilityTimeout', seconds, 0, LONGEST_VISIBILITY_S);
-  const message = queue.held(checkReceipt(handle));
-  if (message?.state !== 'out') {
-    throw sqsError('MessageNotInflight', "The message referred to isn't in flight, or its receipt is not the latest.");
-  }
-  queue.hide(message, seconds * 1000);
-  return {};
-}
-
-function within(name: string, value: number, least: number, most: number): number {
-  if (value >= least && value <= most) return value;
-  throw invalidParameter(
-    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
-  );
-}
-
-function checkBatch<E extends { Id: string }>(entries: readonly E[] | undefined): readonly E[] {
-  if (entries === undefined || entries.length === 0) {
-    throw sqsError('EmptyBatchRequest', 'There should be at least one entry in the request.');
-  }
-  if (entries.length > MOST_IN_BATCH) {
-    throw sqsError(
-      'TooManyEntriesInBatchRequest',
-      `Maximum number of entries per request are ${MOST_IN_BATCH}. You have sent ${entries.length}.`,
-    );
-  }
-  const wrong = entries.find(({ Id }) => !/^[A-Za-z0-9_-]{1,80}$/.test(Id));
-  if (wrong !== undefined) {
-    throw sqsError(
-      'InvalidBatchEntryId',
-      'A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long.',
-    );
-  }
-  if (new Set(entries.map(({ Id }) => Id)).size < entries.length) {
-    throw sqsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
-  }
-  return entries;
-}
-
-/** Runs each entry; those that fail are told in the answer, beside those that didn't. */
-function forEach<E extends { Id: string }>(entries: readonly E[], run: (entry: E) => object): object {
-  const successful: object[] = [];
-  const failed: object[] = [];
-  for (const entry of entries) {
-    try {
-      successful.push({ Id: entry.Id, ...run(entry) });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      failed.push({ Id: entry.Id, SenderFault: true, Code: error.code, Message: error.message });
-    }
-  }
-  return { Successful: successful, Failed: failed };
 }

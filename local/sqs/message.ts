@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { invalidParameter, missingParameter, sqsError } from './sqs-error.ts';
 
 /** As the wire has it. */
-export interface MessageAttribute {
+interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string;
   readonly BinaryValue?: string;

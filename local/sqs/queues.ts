@@ -8,10 +8,11 @@ import { injectedError } from '../gateway/aws-error.ts';
 import { awsJsonService } from '../gateway/json-service.ts';
 import type { QueueAttributes } from './attributes.ts';
 import { checkAttributes, checkBody } from './message.ts';
-import { deleteOne, messageOperations, systemAttributes } from './message-operations.ts';
+import { messageOperations, systemAttributes } from './message-operations.ts';
 import { moveTaskOperations } from './move-tasks.ts';
 import { queueOperations } from './queue-operations.ts';
 import { createQueueStore, type QueueStore, type QueuesOptions } from './queue-store.ts';
+import { deleteOne } from './receipt-operations.ts';
 
 export type { QueuesOptions } from './queue-store.ts';
 

@@ -3,7 +3,7 @@ import type { AwsRequest, AwsService, Clock } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { awsQueryService } from '../gateway/query-service.ts';
 
-export interface Identity {
+interface Identity {
   readonly arn: string;
   readonly userId: string;
 }

@@ -55,7 +55,10 @@ beforeEach(async () => {
 
 afterEach(() => local.stop());
 
-const say = (headers: Record<string, string>, body: string | Uint8Array<ArrayBuffer> = '{"word":"hello"}'): Promise<Response> =>
+const say = (
+  headers: Record<string, string>,
+  body: string | Uint8Array<ArrayBuffer> = '{"word":"hello"}',
+): Promise<Response> =>
   fetch(local.gateway.endpoint, { method: 'POST', headers: { 'x-amz-target': 'Echo_20260101.Say', ...headers }, body });
 
 describe('finding the service', () => {
@@ -274,6 +277,28 @@ describe('the port', () => {
     }
     expect(await answered).toMatch(/^HTTP\/1\.1 403/);
     socket.destroy();
+  });
+
+  test('clients that break off in the middle harm nobody', async () => {
+    const session = connect(local.gateway.endpoint);
+    session.on('error', () => undefined);
+    const headers = { ...signed('echo'), ':method': 'POST', ':path': '/', 'x-amz-target': 'Echo_20260101.Say' };
+    for (const whole of [false, true]) {
+      const stream = session.request(headers);
+      stream.on('error', () => undefined);
+      if (whole) stream.end('{}');
+      else stream.write('{"word":');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      stream.destroy(new Error('gone'));
+    }
+    const half = connectSocket(local.gateway.port, '127.0.0.1');
+    half.write(
+      `POST / HTTP/1.1\r\nhost: x\r\nauthorization: ${signed('echo').authorization}\r\ncontent-length: 100\r\n\r\n{`,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    half.destroy();
+    session.destroy();
+    expect((await say(signed('echo'))).status).toBe(200);
   });
 
   test('garbage is hung up on, and the endpoint goes on', async () => {
