@@ -2,7 +2,7 @@
 import type { Clock, Functions, GlueTable, Objects, Streams } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonObject } from '../gateway/json-service.ts';
-import { HiveTypeError } from './conversion/hive-type.ts';
+import { HiveTypeError } from '../glue/hive-type.ts';
 import { rowReader } from './conversion/rows.ts';
 import { createDeliveryStream, type DeliveryStream } from './delivery-stream.ts';
 import { DESTINATION_ID, describeDestination } from './description.ts';

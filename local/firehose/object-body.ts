@@ -1,7 +1,7 @@
 import type { GlueTable } from '../account/contracts.ts';
+import { HiveTypeError } from '../glue/hive-type.ts';
 import type { BufferedRecord, RecordBuffer } from './buffer.ts';
 import { COMPRESSIONS } from './compression.ts';
-import { HiveTypeError } from './conversion/hive-type.ts';
 import { parquetFile } from './conversion/parquet.ts';
 import { type ConversionFailure, type RowReader, rowReader } from './conversion/rows.ts';
 import type { CompressionFormat, ConversionSettings } from './settings.ts';

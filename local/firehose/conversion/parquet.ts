@@ -2,8 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
+import type { HiveField, HiveType } from '../../glue/hive-type.ts';
 import type { ConversionSettings } from '../settings.ts';
-import type { HiveField, HiveType } from './hive-type.ts';
 import type { Row } from './rows.ts';
 
 export interface ParquetFile {

@@ -1,8 +1,9 @@
 /** JSON values as a column's values, by the rules of the deserializer. */
+
+import type { HiveType } from '../../glue/hive-type.ts';
 import type { HiveOptions, OpenXOptions } from '../settings.ts';
 import { readDecimal, rescale } from './decimal.ts';
 import { Numeral, numberText } from './exact-json.ts';
-import type { HiveType } from './hive-type.ts';
 import { type KeyRules, memberFinder } from './members.ts';
 import { timeReader } from './time-reader.ts';
 import { fromEpoch, readDate, readSqlTimestamp, readTimestamp } from './timestamps.ts';

@@ -1,9 +1,9 @@
 /** Records of JSON documents as rows of a table. */
 import type { GlueTable } from '../../account/contracts.ts';
+import { type HiveField, readHiveType } from '../../glue/hive-type.ts';
 import { documentsOf } from '../json-documents.ts';
 import type { HiveOptions, OpenXOptions } from '../settings.ts';
 import { parseExactly } from './exact-json.ts';
-import { type HiveField, readHiveType } from './hive-type.ts';
 import { memberFinder } from './members.ts';
 import { MismatchError, type Reader, readerOf, readerRules } from './readers.ts';
 
