@@ -35,3 +35,9 @@ function tooLarge(most: number): AwsError {
     status: 413,
   });
 }
+
+/** Whether an error says that the client broke off while its body was read. */
+export function isHangUp(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+  return ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'].includes(code);
+}

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AwsRequest, AwsResponse, AwsService, Faults } from '../account/contracts.ts';
 import { AwsError, injectedError } from './aws-error.ts';
-import { decompressBody, readBody } from './body.ts';
+import { decompressBody, isHangUp, readBody } from './body.ts';
 import { errorResponse, type Protocol, protocolOf } from './error-response.ts';
 import { type Incoming, listen, type Outgoing } from './listener.ts';
 import { queryAction } from './query-service.ts';
@@ -55,11 +55,6 @@ export async function createGateway(options: GatewayOptions = {}): Promise<Gatew
   };
 }
 
-/** The client hung up before it had sent or received all. */
-function _isGone(incoming: Incoming, signal: AbortSignal): boolean {
-  return signal.aborted || (incoming.destroyed && !incoming.complete);
-}
-
 interface Services {
   readonly byName: ReadonlyMap<string, AwsService>;
   readonly byTarget: ReadonlyMap<string, AwsService>;
@@ -88,8 +83,8 @@ async function answer(
     if (refused !== undefined) throw refused;
     response = await found.service.handle(request);
   } catch (error) {
-    if (!(error instanceof AwsError))
-      (options.onInternalError ?? reportInternal)(asked.service, asked.operation, error);
+    const meant = error instanceof AwsError || isHangUp(error) || hangUp.signal.aborted;
+    if (!meant) (options.onInternalError ?? reportInternal)(asked.service, asked.operation, error);
     response = errorResponse(asAwsError(error), protocol, requestId);
   }
   await write(response, requestId, incoming, outgoing);

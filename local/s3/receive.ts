@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { AwsError } from '../gateway/aws-error.ts';
+import { isHangUp } from '../gateway/body.ts';
 import { decodeChunked } from './aws-chunked.ts';
 import { algorithmOf, type Checksum, createDigest, headerOf, verifyChecksum } from './checksum.ts';
 import type { Upload } from './object-store.ts';
@@ -93,11 +94,6 @@ function checkMd5(announced: string | undefined, found: Buffer): void {
   if (bytes.length !== found.length) throw new AwsError('InvalidDigest', 'The Content-MD5 you specified is not valid.');
   if (!bytes.equals(found))
     throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
-}
-
-function isHangUp(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR';
 }
 
 function incomplete(): AwsError {
