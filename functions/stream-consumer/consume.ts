@@ -43,6 +43,7 @@ export function createConsumer(definition: PipelineDefinition): Consumer {
       pipeline: pipeline.name,
       delivery,
       join: joinsSafely(definition),
+      claims: deliversJson(definition),
       deadline,
       attempt,
       originOf: (record) => originOf(batch, record),
@@ -100,6 +101,13 @@ function loadFailure(error: unknown): string {
 /** One record of a delivery stream gets one set of keys: those of the transform, where there is one behind. */
 function joinsSafely({ consumer, partition, iceberg }: PipelineDefinition): boolean {
   return consumer?.admit === undefined || (partition === undefined && iceberg === undefined);
+}
+
+const JSON_FORMAT = /^(json|ndjson|jsonOr\(.*\))$/;
+
+/** Admitted records leave as they came; others in the pipeline's output format. */
+function deliversJson({ consumer, input, output }: PipelineDefinition): boolean {
+  return JSON_FORMAT.test(consumer?.admit === undefined ? output.name : input.name);
 }
 
 function originOf({ streamArn }: KinesisBatch, { position }: StreamRecord): Origin {

@@ -33,16 +33,22 @@ export interface Fitted {
   readonly failures: readonly { readonly part: Part; readonly result: Failed }[];
 }
 
+export interface FitOptions extends PutOptions {
+  /** Whether a JSON document can stand in a record's place: whoever reads the destination reads JSON. */
+  readonly claims: boolean;
+}
+
 /**
  * Makes every part fit the destination: a record of several documents is taken apart; a document that is too large is put into
  * the bucket of the setting CLAIM_BUCKET, and a pointer takes its place: the same document with its small members only,
- * and `claimCheck` saying where the whole lies. Without a bucket it fails with `RecordTooLarge`.
+ * and `claimCheck` saying where the whole lies. Without a bucket,
+ * or where no pointer could be read, it fails with `RecordTooLarge`.
  */
 export async function fitting(
   destination: Destination,
   pipeline: string,
   parts: readonly Part[],
-  options: PutOptions,
+  options: FitOptions,
 ): Promise<Fitted> {
   const tooLarge = (part: Part) => destination.sizeOf(part.entry) > destination.limits.record;
   const apart = destination.oneDocument === true ? parts.flatMap(documentsOf) : parts;
@@ -50,7 +56,7 @@ export async function fitting(
   const pieces = apart.flatMap((part) => (tooLarge(part) ? documentsOf(part) : [part]));
   const claims = pieces.filter(tooLarge);
   if (claims.length === 0) return { parts: pieces, failures: [] };
-  const bucket = setting('CLAIM_BUCKET');
+  const bucket = options.claims ? setting('CLAIM_BUCKET') : undefined;
   if (bucket === undefined)
     return without(
       pieces,
@@ -106,6 +112,6 @@ function pointerPart(destination: Destination, part: Part, bucket: string, key: 
 }
 
 function noBucket({ limits, name }: Destination): Failed {
-  const message = `The record is larger than the ${limits.record} bytes that ${name} takes, and CLAIM_BUCKET is not set.`;
+  const message = `The record is larger than the ${limits.record} bytes that ${name} takes, and can't be checked in: see CLAIM_BUCKET.`;
   return failed(permanent('RecordTooLarge', 'deliver', message));
 }

@@ -33,6 +33,8 @@ export interface SettleOptions {
   readonly delivery: Delivery;
   /** See `ConnectDefaults`. */
   readonly join: boolean;
+  /** See `FitOptions`; default true. */
+  readonly claims?: boolean;
   readonly deadline: Deadline;
   /** Where a record came from, for its dead letter. */
   readonly originOf: (record: StreamRecord) => Origin;
@@ -80,12 +82,12 @@ function before(deadline: Deadline, { share, mostMs }: typeof FOR_ANSWER): Deadl
 }
 
 async function deliver(work: Work, options: SettleOptions): Promise<void> {
-  const { delivery, pipeline, onDelivered, deadline, backoff } = options;
+  const { delivery, pipeline, claims = true, onDelivered, deadline, backoff } = options;
   const put = { deadline, ...(backoff !== undefined && { backoff }) };
   const ok = partsOf(work);
   if (ok.length === 0) return;
   const destination = delivery.connect({ join: options.join });
-  const { parts: fitted, failures } = await fitting(destination, pipeline, ok, put);
+  const { parts: fitted, failures } = await fitting(destination, pipeline, ok, { ...put, claims });
   for (const { part, result } of failures) fail(work, part.record, result.failure);
   const parts = ahead(firstRetry(work), fitted).filter(({ record }) => !work.doomed.has(record));
   const results = await deliverInOrder(destination, parts, {

@@ -197,6 +197,21 @@ describe('the stream consumer', () => {
     expect(fake.objects.get(`claims/${pointer.claimCheck.key}`)?.toString()).toBe(`${data}\n`);
   });
 
+  it('puts no pointer where its reader could not read one', async () => {
+    const data = `[10/Oct/2026] "${'x'.repeat(1_100_000)}"`;
+    const input = { name: 'lines', decode: () => ({ kind: 'documents', texts: ['{"n":1}'] }) as const };
+    const consume = consumer({ input, consumer: { admit: [], deliver: firehose({ stream: `lines-${own}` }) } });
+    expect(await consume(eventOf(data), MINUTE)).toEqual(ALL_DONE);
+    expect(letters()).toMatchObject([{ failure: { code: 'RecordTooLarge' }, bytes: data.length }]);
+  });
+
+  it('asks for a record again whose bytes could not be checked in', async () => {
+    fake.failCommand = (command) => (command === 'PutObjectCommand' ? awsError('SlowDown', 503) : undefined);
+    const data = json(1, { big: 'x'.repeat(1_100_000) });
+    expect(await consumer()(eventOf(json(0), data, json(2)), MINUTE)).toEqual(from(1));
+    expect(delivered()).toEqual([0]);
+  });
+
   it('dead-letters a record that is too large where there is no bucket for it', async () => {
     vi.stubEnv('CLAIM_BUCKET', '');
     const data = json(1, { big: 'x'.repeat(600_000) });
