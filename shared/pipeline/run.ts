@@ -76,7 +76,7 @@ async function runTogether(plan: Plan, records: readonly StreamRecord[], options
   for (const group of groupsOf(plan.steps)) {
     await prepare(group[0]!, items);
     for (const item of items) {
-      if (item.outcome !== undefined) continue;
+      if (!goesOn(item)) continue;
       if (late(item.context.record)) item.outcome = outOfTime();
       else applySteps(group, item);
     }
@@ -96,7 +96,7 @@ function groupsOf(steps: readonly BoundStep[]): BoundStep[][] {
 
 async function prepare(step: BoundStep, items: readonly Item[]): Promise<void> {
   if (step.compiled.prepare === undefined) return;
-  const going = items.filter((item) => item.outcome === undefined);
+  const going = items.filter(goesOn);
   const documents = going.flatMap((item) => item.documents.filter((_, index) => item.out?.[index] === undefined));
   if (documents.length === 0) return;
   try {
@@ -105,6 +105,11 @@ async function prepare(step: BoundStep, items: readonly Item[]): Promise<void> {
     const failure = transient('StepFailed', step.stage, `${step.name} could not prepare`);
     for (const item of going) item.outcome = failed(failure);
   }
+}
+
+/** Whether a step may still have something to do with the record. */
+function goesOn({ outcome, documents, out }: Item): boolean {
+  return outcome === undefined && (out === undefined || documents.some((_, index) => out[index] === undefined));
 }
 
 /** Asks for the time only now and then. Once out of time, it stays so. */
