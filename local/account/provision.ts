@@ -27,8 +27,8 @@ const MAKERS: Readonly<Record<string, Make>> = {
       ...(keyId !== undefined && { keyId }),
     });
   },
-  'AWS::Kinesis::StreamConsumer': ({ properties }, { services }) => {
-    services.kinesis.addConsumer(String(properties.StreamARN), String(properties.ConsumerName));
+  'AWS::Kinesis::StreamConsumer': ({ logicalId, properties }, { services, refs }) => {
+    services.kinesis.addConsumer(String(properties.StreamARN), String(properties.ConsumerName), refs[logicalId]);
   },
   'AWS::S3::Bucket': ({ logicalId }, { services, refs }) => {
     services.objects.createBucket(refs[logicalId] as string);

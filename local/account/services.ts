@@ -1,6 +1,7 @@
 /** Every service of the account, made and joined to one another. */
 import { join } from 'node:path';
 import { createTables, type LocalTables } from '../dynamodb/tables.ts';
+import { createEventBus, type LocalEventBus } from '../eventbridge/event-bus.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
 import { createKeys, type LocalKeys } from '../keys/keys.ts';
@@ -10,6 +11,7 @@ import { createLogs, type LocalLogs } from '../logs/logs.ts';
 import { createMappings, type LocalMappings } from '../mappings/mappings.ts';
 import { createObjects, type LocalObjects } from '../s3/objects.ts';
 import { createQueues, type LocalQueues } from '../sqs/queues.ts';
+import { createIdentity } from '../sts/identity.ts';
 import type { Clock, Faults, GlueTable } from './contracts.ts';
 import { createTargets } from './targets.ts';
 
@@ -34,6 +36,7 @@ export interface Services {
   readonly queues: LocalQueues;
   readonly tables: LocalTables;
   readonly keys: LocalKeys;
+  readonly eventBus: LocalEventBus;
   readonly logs: LocalLogs;
   readonly functions: LocalFunctions;
   readonly mappings: LocalMappings;
@@ -51,6 +54,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const kinesis = createKinesis({ ...place, clock, faults, dataDir, limits: options.limits ?? true });
   const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
   const keys = createKeys({ ...place, clock });
+  const eventBus = createEventBus({ ...place, clock });
+  const identity = createIdentity({ ...place, clock });
   const tables = createTables({ ...place, clock });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
   const logs = createLogs({
@@ -87,7 +92,9 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     tables: (database, table) => catalog.get(`${database}.${table}`),
     folder: join(dataDir, 'firehose'),
   });
-  for (const service of [kinesis, objects, queues, tables, functions, firehose, logs, ...keys.services])
+  const others = [...keys.services, eventBus, identity];
+  for (const service of [kinesis, objects, queues, tables, functions, firehose, logs, ...others]) {
     gateway.register(service);
-  return { gateway, kinesis, objects, queues, tables, keys, logs, functions, mappings, firehose, catalog };
+  }
+  return { gateway, kinesis, objects, queues, tables, keys, eventBus, logs, functions, mappings, firehose, catalog };
 }

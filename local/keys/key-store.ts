@@ -14,8 +14,15 @@ export interface Key {
 
 type EncryptionContext = Readonly<Record<string, string>>;
 
+interface KeyDetails {
+  readonly description?: string | undefined;
+  readonly manager?: Key['manager'];
+  /** In the shape of a UUID. */
+  readonly id?: string | undefined;
+}
+
 export interface KeyStore {
-  create(description?: string, manager?: Key['manager']): Key;
+  create(details?: KeyDetails): Key;
   addAlias(alias: string, key: Key): void;
   removeAlias(alias: string): void;
   aliases(): readonly { readonly name: string; readonly arn: string; readonly keyId: string }[];
@@ -37,8 +44,7 @@ export function createKeyStore(options: { accountId: string; region: string; now
   const aliases = new Map<string, string>();
   const arnOf = (resource: string): string => `arn:aws:kms:${options.region}:${options.accountId}:${resource}`;
 
-  function create(description = '', manager: Key['manager'] = 'CUSTOMER'): Key {
-    const id = randomUUID();
+  function create({ description = '', manager = 'CUSTOMER', id = randomUUID() }: KeyDetails = {}): Key {
     const material = randomBytes(32);
     const key: Key = {
       id,
@@ -67,7 +73,10 @@ export function createKeyStore(options: { accountId: string; region: string; now
     if (known !== undefined) return known;
     if (!resource.startsWith('alias/aws/'))
       throw new AwsError('NotFoundException', `Alias ${arnOf(resource)} is not found.`);
-    const made = create(`Default key that protects my ${resource.slice(10)} data when no other key is defined`, 'AWS');
+    const made = create({
+      description: `Default key that protects my ${resource.slice(10)} data when no other key is defined`,
+      manager: 'AWS',
+    });
     aliases.set(resource, made.id);
     return made;
   }

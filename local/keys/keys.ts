@@ -14,8 +14,8 @@ export interface KeysOptions {
 
 export interface LocalKeys {
   readonly services: readonly AwsService[];
-  /** Makes a key, with an alias (`alias/name`) if one is given; gives its ARN. */
-  createKey(options?: { readonly alias?: string; readonly description?: string }): string;
+  /** Makes a key, with an alias (`alias/name`) and under an id if they are given; gives its ARN. */
+  createKey(options?: { readonly alias?: string; readonly description?: string; readonly id?: string }): string;
   /** Makes a secret with its first version; gives its ARN. */
   createSecret(name: string, value: string, description?: string): string;
   /** Makes a parameter, or its next version; gives its ARN. */
@@ -29,8 +29,8 @@ export function createKeys({ clock, accountId = '000000000000', region = 'us-eas
   const parameters = createParameterStore({ ...options, keys });
   return {
     services: [kmsService(keys), secretsManagerService(secrets, options.now), parameters.service],
-    createKey({ alias, description } = {}) {
-      const key = keys.create(description);
+    createKey({ alias, description, id } = {}) {
+      const key = keys.create({ description, id });
       if (alias !== undefined) keys.addAlias(alias, key);
       return key.arn;
     },

@@ -96,7 +96,7 @@ function keyOperations(store: KeyStore): Record<string, JsonOperation> {
     return undefined;
   };
   return {
-    CreateKey: (raw) => ({ KeyMetadata: describe(store.create(readCreate(raw).Description)) }),
+    CreateKey: (raw) => ({ KeyMetadata: describe(store.create({ description: readCreate(raw).Description })) }),
     DescribeKey: (raw) => ({ KeyMetadata: describe(store.find(readKey(raw).KeyId)) }),
     ListKeys: () => ({ Keys: store.keys().map((key) => ({ KeyId: key.id, KeyArn: key.arn })), Truncated: false }),
     EnableKey: (raw) => enable(raw, true),

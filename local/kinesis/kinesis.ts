@@ -16,8 +16,8 @@ export type { KinesisOptions } from './store.ts';
 export interface Kinesis extends AwsService, Streams {
   /** Makes a stream, ready at once; gives its ARN. */
   create(wanted: NewStream): string;
-  /** Registers an enhanced fan-out consumer; gives its ARN. */
-  addConsumer(stream: string, name: string): string;
+  /** Registers an enhanced fan-out consumer, under the ARN given if one is; gives its ARN. */
+  addConsumer(stream: string, name: string, arn?: string): string;
   /** Lets go of every record, on disk too. */
   stop(): void;
 }
@@ -46,7 +46,7 @@ export function createKinesis(options: KinesisOptions): Kinesis {
     ...service,
     ...streamsOf(store),
     create: (wanted) => store.create(wanted).arn,
-    addConsumer: (stream, name) => store.addConsumer(store.stream(stream), name).arn,
+    addConsumer: (stream, name, arn) => store.addConsumer(store.stream(stream), name, arn).arn,
     stop() {
       for (const stream of [...store.streams.values()]) store.remove(stream);
     },

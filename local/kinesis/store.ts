@@ -40,7 +40,7 @@ export interface StreamStore {
   /** Finds by name or ARN, a consumer's ARN included. */
   stream(nameOrArn: string): Stream;
   shard(stream: Stream, shardId: string): Shard;
-  addConsumer(stream: Stream, name: string): Consumer;
+  addConsumer(stream: Stream, name: string, arn?: string): Consumer;
   /** Tells the listeners, once for all that happens in one turn. */
   changed(stream: Stream): void;
 }
@@ -100,12 +100,12 @@ export function createStore(options: KinesisOptions): StreamStore {
         `Shard ${shardId} in stream ${stream.name} under account ${accountId} does not exist`,
       );
     },
-    addConsumer(stream, name) {
+    addConsumer(stream, name, given) {
       if (stream.consumers.has(name)) {
         throw new AwsError('ResourceInUseException', `Consumer ${name} of stream ${stream.name} already exists.`);
       }
       const createdAt = clock.now();
-      const arn = `${stream.arn}/consumer/${name}:${Math.floor(createdAt / 1000)}`;
+      const arn = given ?? `${stream.arn}/consumer/${name}:${Math.floor(createdAt / 1000)}`;
       const consumer = { name, arn, createdAt, subscriptions: new Map() };
       stream.consumers.set(name, consumer);
       return consumer;
