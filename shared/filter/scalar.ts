@@ -6,8 +6,7 @@ export type Scalar = string | number | bigint | boolean | null;
 
 /** Tests whether a value is one of these. */
 export function isOneOf(values: readonly Scalar[], compiler: StepCompiler): (node: Node) => boolean {
-  for (const value of values)
-    if (isRounded(value)) compiler.fault(`${value} has lost digits: write it as a bigint, ${value}n`);
+  for (const value of values) if (typeof value === 'number') checkNumber(value, compiler);
   const texts = new Set(values.filter((value) => typeof value === 'string'));
   const numbers = new Set(values.filter((value) => typeof value === 'number'));
   const wholes = new Set(values.filter((value) => typeof value === 'bigint'));
@@ -28,10 +27,11 @@ export function isOneOf(values: readonly Scalar[], compiler: StepCompiler): (nod
 }
 
 /** 12345678901234567890 in source text is another number by the time it is run. */
-function isRounded(value: Scalar): boolean {
-  return (
-    typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
-  );
+function checkNumber(value: number, compiler: StepCompiler): void {
+  if (!Number.isFinite(value)) compiler.fault(`${value} is no JSON number`);
+  else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    compiler.fault(`${value} has lost digits: write it as a bigint, ${BigInt(value)}n`);
+  }
 }
 
 const WHOLE = /^-?\d{1,1000}$/;
