@@ -1,29 +1,58 @@
 /** Bodies of delivered objects. https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { constants, crc32, deflateRaw, gzip } from 'node:zlib';
+import { constants, crc32, createGzip, deflateRaw } from 'node:zlib';
 import { compress as snappy } from 'snappyjs';
 import type { CompressionFormat } from './settings.ts';
+
+/** The bytes of an object, a part at a time, and how many they are together. */
+export interface Content {
+  readonly bytes: number;
+  parts(): AsyncIterable<Buffer>;
+}
 
 interface Compression {
   readonly extension: string;
   /** The Content-Encoding that the object is labelled with. */
   readonly encoding: string | undefined;
-  compress(body: Buffer): Promise<Buffer>;
+  compress(content: Content): Promise<Buffer>;
 }
 
-const gzipBody = promisify(gzip) as (body: Buffer, options: { level: number }) => Promise<Buffer>;
 const deflateBody = promisify(deflateRaw) as (body: Buffer) => Promise<Buffer>;
 const SNAPPY_BLOCK = 32 * 1024;
 
 /** The two Snappy forms share an extension, and are told apart by their encoding. */
 export const COMPRESSIONS: Readonly<Record<CompressionFormat, Compression>> = {
-  UNCOMPRESSED: { extension: '', encoding: undefined, compress: async (body) => body },
-  GZIP: { extension: '.gz', encoding: 'gzip', compress: (body) => gzipBody(body, { level: constants.Z_BEST_SPEED }) },
-  ZIP: { extension: '.zip', encoding: 'zip', compress: zip },
-  Snappy: { extension: '.snappy', encoding: 'snappy-java', compress: async (body) => xerial(body) },
-  HADOOP_SNAPPY: { extension: '.snappy', encoding: 'hadoop-snappy', compress: async (body) => hadoop(body) },
+  UNCOMPRESSED: { extension: '', encoding: undefined, compress: whole },
+  GZIP: { extension: '.gz', encoding: 'gzip', compress: gzip },
+  ZIP: { extension: '.zip', encoding: 'zip', compress: async (content) => zip(await whole(content)) },
+  Snappy: { extension: '.snappy', encoding: 'snappy-java', compress: async (content) => xerial(await whole(content)) },
+  HADOOP_SNAPPY: {
+    extension: '.snappy',
+    encoding: 'hadoop-snappy',
+    compress: async (content) => hadoop(await whole(content)),
+  },
 };
+
+async function whole(content: Content): Promise<Buffer> {
+  const body = Buffer.allocUnsafeSlow(content.bytes);
+  let at = 0;
+  for await (const part of content.parts()) at += part.copy(body, at);
+  return body;
+}
+
+/** The parts go in as they come, so that only the packed bytes are held. */
+async function gzip(content: Content): Promise<Buffer> {
+  const packing = createGzip({ level: constants.Z_BEST_SPEED });
+  const packed = buffer(packing);
+  for await (const part of content.parts()) {
+    if (!packing.write(part)) await once(packing, 'drain');
+  }
+  packing.end();
+  return packed;
+}
 
 /** The stream format of snappy-java: a header, then blocks of length and bytes. */
 function xerial(body: Buffer): Buffer {

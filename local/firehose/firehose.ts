@@ -59,7 +59,7 @@ export interface LocalFirehose extends AwsService, Worker, DeliveryStreams {
 const MIB = 1024 * 1024;
 const DAY_MS = 86_400_000;
 /** Objects that are put together at once: each holds all its bytes in memory. */
-const OBJECTS_AT_ONCE = 2;
+const OBJECTS_AT_ONCE = 1;
 
 export function createFirehose(options: FirehoseOptions): LocalFirehose {
   const { accountId } = options;

@@ -16,11 +16,14 @@ export interface ObjectBody {
 
 /** The records' bytes, one after the other, compressed. */
 export async function concatenated(buffer: RecordBuffer, format: CompressionFormat): Promise<ObjectBody> {
-  const parts: Buffer[] = [];
-  for await (const block of buffer.read()) for (const record of block) parts.push(record.data);
   const { compress, encoding } = COMPRESSIONS[format];
-  const body = await compress(Buffer.concat(parts));
+  const body = await compress({ bytes: buffer.bytes(), parts: () => blocksOf(buffer) });
   return { body, encoding, documents: undefined, records: buffer.records() };
+}
+
+/** A block at a time: record by record would be a step of the stream for each. */
+async function* blocksOf(buffer: RecordBuffer): AsyncGenerator<Buffer> {
+  for await (const block of buffer.read()) yield Buffer.concat(block.map((record) => record.data));
 }
 
 export type OnConversionFailure = (record: BufferedRecord, failure: ConversionFailure) => void;

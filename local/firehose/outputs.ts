@@ -36,6 +36,7 @@ export interface OutputsOptions {
   readonly memory: Memory;
   readonly objects: Objects;
   readonly table: () => GlueTable | undefined;
+  /** Takes a place among those that may hold an object at once; returns what gives it back. */
   readonly turn: () => Promise<() => void>;
   readonly retryMs: number;
   /** Of buffers that moved to disk, and of what could not be delivered. */
@@ -61,7 +62,7 @@ export function createOutputs(options: OutputsOptions): Outputs {
   const { settings, named, clock, tally } = options;
   const { conversion, http, processing } = settings;
   const partitioning = createPartitioning(settings.s3.prefix);
-  const shipping = createShipping({ clock, retryMs: options.retryMs, turn: options.turn });
+  const shipping = createShipping({ clock, retryMs: options.retryMs });
   const errors = new Map<ErrorOutputType, Outlet>();
   const data = outlet(http ?? settings.s3, http === undefined ? shipData : shipHttp);
   const backup = settings.backup === undefined ? undefined : outlet(settings.backup, shipBackup(settings.backup));
@@ -100,6 +101,20 @@ export function createOutputs(options: OutputsOptions): Outputs {
         await keep(buffer, s3, key);
       },
     });
+  }
+
+  /** An object is held whole while it is written: so many at once, of all delivery streams. */
+  async function _write({ s3, key, build }: Parcel): Promise<ObjectBody | undefined> {
+    const done = await options.turn();
+    try {
+      const body = await build();
+      if (body === undefined) return undefined;
+      const encoding = body.encoding === undefined ? {} : { contentEncoding: body.encoding };
+      await options.objects.put(s3.bucket, key, body.body, { contentType: 'application/octet-stream', ...encoding });
+      return body;
+    } finally {
+      done();
+    }
   }
 
   async function keep(buffer: RecordBuffer, s3: S3Settings, key: string): Promise<void> {

@@ -41,14 +41,14 @@ export function createPartitioning(prefix: Prefix): Partitioning {
   return {
     partitionOf(given) {
       if (names.length === 0) return '';
-      const keys: Record<string, string> = {};
+      let partition = '';
       for (const name of names) {
         const value = given?.[name];
         if (value === undefined || value === '') return NO_VALUE;
-        keys[name] = value;
+        partition += `${value}\u0000`;
       }
-      const partition = names.map((name) => keys[name]).join('\u0000');
       if (active.has(partition)) return partition;
+      const keys = Object.fromEntries(names.map((name) => [name, given?.[name] as string]));
       if (isTooLong(prefix, keys)) return TOO_LONG;
       if (active.size >= MOST_ACTIVE_PARTITIONS) return TOO_MANY;
       active.set(partition, { keys, buffers: 0 });

@@ -24,8 +24,6 @@ export interface ShippingOptions {
   readonly clock: Clock;
   /** How long an object is tried, ms. https://docs.aws.amazon.com/firehose/latest/dev/retry.html */
   readonly retryMs: number;
-  /** Takes a place among those that may build an object at once; returns what gives it back. */
-  readonly turn: () => Promise<() => void>;
 }
 
 const FIRST_WAIT_MS = 1000;
@@ -59,14 +57,11 @@ export function createShipping(options: ShippingOptions): Shipping {
   }
 
   async function arrives(shipment: Shipment): Promise<boolean> {
-    const done = await options.turn();
     try {
       await shipment.send();
       return true;
     } catch {
       return false;
-    } finally {
-      done();
     }
   }
 

@@ -15,8 +15,9 @@ export interface ParquetFile {
   finish(): Buffer;
 }
 
-const GROUP_ROWS = 50_000;
-const GROUP_BYTES = 16 * 1024 * 1024;
+/** Rows of a group are held as objects until it is written. */
+const GROUP_ROWS = 20_000;
+const GROUP_BYTES = 8 * 1024 * 1024;
 
 export function parquetFile(columns: readonly HiveField[], codec: ConversionSettings['compression']): ParquetFile {
   const writer = new ByteWriter();
