@@ -1,5 +1,5 @@
 'use strict';
-const { execFileSync } = require('node:child_process');
+const { execFileSync, spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const path = require('node:path');
 
@@ -11,7 +11,8 @@ class Packaging {
   constructor(serverless) {
     this.serverless = serverless;
     this.hooks = {
-      initialize: () => this.isLocalInvocation() && this.resolveEnvironment(),
+      initialize: () => this.isLocalInvocation() && this.openAccount(),
+      'after:invoke:local:invoke': () => this.closeAccount(),
       'before:package:initialize': () => this.nameUpload(),
       'before:package:createDeploymentArtifacts': () => this.package(),
       'before:deploy:function:packageFunction': () => this.package(),
@@ -28,10 +29,14 @@ class Packaging {
     return path.basename(path.dirname(handler));
   }
 
-  run(script, ...args) {
+  /** The Node that package.json pins. */
+  node() {
     const pinned = path.join(this.serverless.serviceDir, 'node_modules', '.bin', 'node');
-    const node = existsSync(pinned) ? pinned : process.execPath;
-    return execFileSync(node, [script, ...args], {
+    return existsSync(pinned) ? pinned : process.execPath;
+  }
+
+  run(script, ...args) {
+    return execFileSync(this.node(), [script, ...args], {
       cwd: this.serverless.serviceDir,
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -81,16 +86,56 @@ class Packaging {
     definition.handler = `dist/${name}/index.handler`;
   }
 
-  /** `invoke local` can't resolve Ref, GetAtt or Sub without an account: values that hold one get the local account's. */
-  resolveEnvironment() {
+  /**
+   * `invoke local` can't resolve Ref, GetAtt or Sub by itself, and has no AWS to talk to: it gets an account on this machine
+   * for as long as it runs, or that of AWS_ENDPOINT_URL. What `-e` sets stays as it is set.
+   */
+  async openAccount() {
     const { provider, functions } = this.serverless.service;
-    const definition = functions[this.serverless.processedInput.options.function];
-    for (const environment of [provider.environment, definition?.environment]) {
+    const { options } = this.serverless.processedInput;
+    const definition = functions[options.function];
+    if (!definition) return;
+    const pipeline = definition.environment?.PIPELINE ?? 'clickstream';
+    const { endpoint, environments } = await this.startAccount(pipeline);
+    const known = environments[options.function] ?? {};
+    for (const environment of [provider.environment, definition.environment]) {
       for (const [name, value] of Object.entries(environment ?? {})) {
-        if (typeof value === 'object' && value !== null) environment[name] = process.env[name] ?? name;
+        if (typeof value === 'object' && value !== null) environment[name] = known[name] ?? name;
       }
     }
+    definition.environment = { ...definition.environment, ...account(endpoint) };
   }
+
+  /** Starts the account, and resolves with the line it prints when it stands. */
+  startAccount(pipeline) {
+    const child = spawn(this.node(), ['local/endpoint.ts', pipeline], {
+      cwd: this.serverless.serviceDir,
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.account = child;
+    return new Promise((resolve, reject) => {
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        if (said.includes('\n')) resolve(JSON.parse(said.slice(0, said.indexOf('\n'))));
+      });
+      child.on('close', () => reject(new this.serverless.classes.Error('The local account could not be started.')));
+    });
+  }
+
+  closeAccount() {
+    this.account?.stdin.end();
+  }
+}
+
+/** What points an AWS client at the local account. */
+function account(endpoint) {
+  return {
+    AWS_ENDPOINT_URL: process.env.AWS_ENDPOINT_URL ?? endpoint,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_REGION: 'us-east-1',
+  };
 }
 
 module.exports = Packaging;
