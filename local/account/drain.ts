@@ -5,6 +5,8 @@ import type { Worker } from './contracts.ts';
 export interface NamedWorker {
   readonly name: string;
   readonly worker: Pick<Worker, 'idle'>;
+  /** Asks it to wait for no more work than it has: for no batch to fill, for no window to end. */
+  readonly hurry?: () => void;
 }
 
 /** The account did not come to rest in time; says who was still at work. */
@@ -34,6 +36,7 @@ export async function drainWorkers(
   const busyOf = (all: readonly NamedWorker[]): string[] =>
     all.filter(({ worker }) => !worker.idle()).map(({ name }) => name);
   for (let quiet = 0; quiet < LOOKS; ) {
+    for (const { hurry } of workers) hurry?.();
     const busy = busyOf(workers);
     if (busy.length === 0) {
       await Promise.race([buffering.flush(), sleep(Math.max(0, end - performance.now()), undefined, { ref: false })]);

@@ -100,7 +100,7 @@ async function stackOf({ template, bundles, pipeline = 'clickstream', stage = 'l
 
 function workersOf(services: Services): readonly NamedWorker[] {
   return [
-    { name: 'event source mappings', worker: services.mappings },
+    { name: 'event source mappings', worker: services.mappings, hurry: () => services.mappings.flush() },
     { name: 'functions', worker: services.functions },
     { name: 'log subscriptions', worker: services.logs },
   ];
