@@ -41,7 +41,7 @@ const ITERATOR_LIFE_MS = 300_000;
 /** What an iterator says; short names, since it is at most 512 characters. */
 interface Iterator {
   readonly s: string;
-  /** The stream's creation: an iterator doesn't outlive its stream. */
+  /** The stream's serial number: an iterator doesn't outlive its stream. */
   readonly c: number;
   readonly h: string;
   readonly p: ShardPosition;
@@ -53,7 +53,7 @@ export function readOperations(store: StreamStore): Record<string, JsonOperation
   const issue = (stream: Stream, shard: Shard, position: ShardPosition): string =>
     tokens.seal({
       s: stream.name,
-      c: stream.createdAt,
+      c: stream.serial,
       h: shard.id,
       p: position,
       t: store.clock.now(),
@@ -64,7 +64,7 @@ export function readOperations(store: StreamStore): Record<string, JsonOperation
     if (iterator === undefined) throw new AwsError('InvalidArgumentException', 'Invalid ShardIterator.');
     checkAge(iterator.t, store.clock.now());
     const stream = store.stream(iterator.s);
-    if (stream.createdAt !== iterator.c) throw new AwsError('InvalidArgumentException', 'Invalid ShardIterator.');
+    if (stream.serial !== iterator.c) throw new AwsError('InvalidArgumentException', 'Invalid ShardIterator.');
     return { stream, shard: store.shard(stream, iterator.h), position: iterator.p };
   }
 

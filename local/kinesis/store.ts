@@ -71,12 +71,8 @@ export function createStore(options: KinesisOptions): StreamStore {
       opened += 1;
       // Numbered: a stream that is made anew must not find its forerunner's segments.
       const own = folder === undefined ? undefined : join(folder, `${wanted.name}.${opened}`);
-      const stream = openStream(
-        wanted,
-        `arn:aws:kinesis:${region}:${accountId}:stream/${wanted.name}`,
-        clock.now(),
-        own,
-      );
+      const arn = `arn:aws:kinesis:${region}:${accountId}:stream/${wanted.name}`;
+      const stream = openStream(wanted, { serial: opened, arn, now: clock.now(), folder: own });
       streams.set(wanted.name, stream);
       return stream;
     },

@@ -37,6 +37,8 @@ export interface Consumer {
 
 export interface Stream {
   readonly name: string;
+  /** Another for each stream ever made, be it of the same name. */
+  readonly serial: number;
   readonly arn: string;
   readonly createdAt: number;
   readonly shards: Map<string, Shard>;
@@ -82,9 +84,17 @@ export interface NewStream {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-export function openStream(wanted: NewStream, arn: string, now: number, folder: string | undefined): Stream {
+interface Opening {
+  readonly serial: number;
+  readonly arn: string;
+  readonly now: number;
+  readonly folder: string | undefined;
+}
+
+export function openStream(wanted: NewStream, { serial, arn, now, folder }: Opening): Stream {
   const stream: Stream = {
     name: wanted.name,
+    serial,
     arn,
     createdAt: now,
     shards: new Map(),

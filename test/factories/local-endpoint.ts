@@ -16,11 +16,12 @@ export interface LocalEndpoint {
   stop(): Promise<void>;
 }
 
-/** Opens an endpoint on a free port with the services that `make` gives. */
+/** Opens an endpoint on a free port with the services that `make` gives; `wall` is what its clock runs with. */
 export async function openEndpoint(
   make: (parts: { clock: Clock; faults: Faults; endpoint: string }) => readonly AwsService[],
+  wall?: () => number,
 ): Promise<LocalEndpoint> {
-  const clock = createClock();
+  const clock = createClock(wall);
   const faults: Faults = {};
   const gateway = await createGateway({ faults });
   for (const service of make({ clock, faults, endpoint: gateway.endpoint })) gateway.register(service);

@@ -61,10 +61,11 @@ describe('iterators', () => {
   test('made up, altered or of a stream that is gone, they are refused', async () => {
     const real = await world.iterator('TRIM_HORIZON');
     await expect(world.get('AAAA')).rejects.toMatchObject({ name: 'InvalidArgumentException' });
-    await expect(world.get(`A${real.slice(1)}`)).rejects.toMatchObject({ name: 'InvalidArgumentException' });
+    await expect(world.get(`${real[0] === 'A' ? 'B' : 'A'}${real.slice(1)}`)).rejects.toMatchObject({
+      name: 'InvalidArgumentException',
+    });
     await world.client.send(new DeleteStreamCommand({ StreamName: 's' }));
     world.kinesis.create({ name: 's', shardCount: 1 });
-    await world.local.clock.advance(1);
     await expect(world.get(real)).rejects.toMatchObject({ name: 'InvalidArgumentException' });
   });
 

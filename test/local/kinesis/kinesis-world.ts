@@ -27,13 +27,18 @@ export interface KinesisWorld {
   read(type: ShardIteratorType, more?: { shard?: string; number?: string; at?: number }): Promise<string[]>;
 }
 
-export function useKinesis(): KinesisWorld {
+/** `frozen`: time stands still but for what a test advances, however slow the machine. */
+export function useKinesis({ frozen = false } = {}): KinesisWorld {
   const world = calls();
   beforeEach(async () => {
-    world.local = await openEndpoint(({ clock, faults }) => {
-      world.kinesis = createKinesis({ clock, faults, accountId: ACCOUNT, region: 'us-east-1' });
-      return [world.kinesis];
-    });
+    const wall = Date.now();
+    world.local = await openEndpoint(
+      ({ clock, faults }) => {
+        world.kinesis = createKinesis({ clock, faults, accountId: ACCOUNT, region: 'us-east-1' });
+        return [world.kinesis];
+      },
+      frozen ? () => wall : undefined,
+    );
     world.client = new KinesisClient(world.local.client);
   });
   afterEach(async () => {
