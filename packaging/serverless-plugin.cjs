@@ -100,7 +100,9 @@ class Packaging {
     const known = environments[options.function] ?? {};
     for (const environment of [provider.environment, definition.environment]) {
       for (const [name, value] of Object.entries(environment ?? {})) {
-        if (typeof value === 'object' && value !== null) environment[name] = known[name] ?? name;
+        // Names of the account's own stage, also where they are spelled out.
+        if (known[name] !== undefined) environment[name] = known[name];
+        else if (typeof value === 'object' && value !== null) environment[name] = name;
       }
     }
     definition.environment = { ...definition.environment, ...account(endpoint) };
