@@ -135,13 +135,13 @@ function logInvocation(
   });
 }
 
-/** One line for each code, stage and text. What only waits for its turn has no failure of its own. */
+/** One line for each code and stage, with the words of the first. What only waits for its turn has no failure of its own. */
 function logFailures({ pipeline, items, settled }: Invocation): void {
   const tallies = new Map<string, { failure: Failure; record: string; count: number }>();
   settled.forEach((state, index) => {
     if (state.kind !== 'retry' && state.kind !== 'dead-lettered') return;
     const { failure } = state;
-    const key = `${failure.code} ${failure.stage} ${failure.message}`;
+    const key = `${failure.code} ${failure.stage}`;
     const tally = tallies.get(key);
     if (tally !== undefined) tally.count++;
     else if (failure.code !== 'HeldBack') tallies.set(key, { failure, record: items[index]!.record.id, count: 1 });

@@ -354,7 +354,7 @@ describe('figures and log lines', () => {
   });
 
   it('are one line for the invocation and one for each distinct failure', async () => {
-    await consumer()(eventOf('bad', 'worse', json(1)), MINUTE);
+    await consumer()(eventOf('bad', '{"n":}', json(1)), MINUTE);
     const lines = output.filter((line) => line.includes('"level"')).map((line) => JSON.parse(line));
     expect(lines.map(({ message }) => message)).toEqual(['Batch consumed', 'Records failed']);
     expect(lines[1]).toMatchObject({ records: 2, firstRecord: `shardId-000000000000:${sequence(0)}` });
