@@ -67,8 +67,11 @@ function compileLookup(options: LookupOptions, compiler: Parameters<Step['compil
   };
   return {
     ...(open.load && { load: open.load }),
-    prepare: (documents) =>
-      open.prepare(documents.map((document) => keyAt(document, source)).filter((key) => key !== undefined)),
+    ...(open.refresh && { refresh: open.refresh }),
+    ...(open.prepare && {
+      prepare: (documents) =>
+        open.prepare!(documents.map((document) => keyAt(document, source)).filter((key) => key !== undefined)),
+    }),
     apply(document) {
       const key = keyAt(document, source);
       if (key === undefined) return undefined;

@@ -18,8 +18,10 @@ export interface TableKey {
 export interface OpenTable {
   /** Awaited at start-up. Never rejects: a table that is down is asked again. */
   load?(): Promise<void>;
+  /** Awaited before each batch. Never rejects. */
+  refresh?(): Promise<void>;
   /** Awaited once a batch, with the keys that its documents have. Never rejects. */
-  prepare(keys: readonly TableKey[]): Promise<void>;
+  prepare?(keys: readonly TableKey[]): Promise<void>;
   find(key: TableKey): JsonText | 'absent' | 'down';
 }
 

@@ -65,7 +65,7 @@ function openTable(uri: string, options: S3TableOptions, refreshMs: number): Ope
   };
   return {
     load: refresh,
-    prepare: refresh,
+    refresh,
     find: ({ text }: TableKey) => (state.rows === undefined ? 'down' : (state.rows.get(text) ?? 'absent')),
   };
 }
