@@ -72,8 +72,8 @@ const MAKERS: Readonly<Record<string, Make>> = {
       partitionKeys: columnsOf(table.PartitionKeys),
     });
   },
-  'AWS::KinesisFirehose::DeliveryStream': (resource, { services }) => {
-    services.firehose.create(resource);
+  'AWS::KinesisFirehose::DeliveryStream': (resource, { services, refs }) => {
+    services.firehose.create(resource, refs[resource.logicalId]);
   },
 };
 

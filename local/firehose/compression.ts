@@ -8,7 +8,7 @@ import { compress as snappy } from 'snappyjs';
 import type { CompressionFormat } from './settings.ts';
 
 /** The bytes of an object, a part at a time, and how many they are together. */
-export interface Content {
+interface Content {
   readonly bytes: number;
   parts(): AsyncIterable<Buffer>;
 }

@@ -19,7 +19,7 @@ export interface Constraints {
   done(): void;
 }
 
-export interface TextRules {
+interface TextRules {
   readonly required?: boolean;
   readonly oneOf?: readonly string[];
   readonly pattern?: RegExp;

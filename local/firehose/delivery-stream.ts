@@ -7,7 +7,8 @@ import { readLogRecord } from './log-events.ts';
 import { createOutputs, type Outputs, type OutputsOptions } from './outputs.ts';
 import type { Source, StreamRecord } from './record.ts';
 import { splitRecord } from './splitting.ts';
-import { createTransform, type Transform, type Transformed } from './transform.ts';
+import { createTransform, type Transform } from './transform.ts';
+import type { Transformed } from './transform-invocation.ts';
 
 export interface DeliveryStream {
   /** Takes in a record; resolves, when many wait for the transform, once there is room for more. */

@@ -1,14 +1,60 @@
 /** What DescribeDeliveryStream tells of a stream: its configuration, with AWS's defaults filled in. */
+import type { JsonObject } from '../gateway/json-service.ts';
 import type { Members } from './constraints.ts';
 import type { DestinationSettings, S3Settings } from './settings.ts';
+import type { Configured } from './stream-configuration.ts';
 
 export const DESTINATION_ID = 'destinationId-000000000001';
 
 const MIB = 1024 * 1024;
 const NOTHING: Members = {};
 
+export interface Described {
+  readonly name: string;
+  readonly arn: string;
+  readonly version: number;
+  /** The request that the stream was made by. */
+  readonly request: JsonObject;
+  readonly configured: Configured;
+  /** Epoch milliseconds. */
+  readonly created: number;
+  readonly updated: number | undefined;
+  readonly sourceArn: string | undefined;
+}
+
+/** https://docs.aws.amazon.com/firehose/latest/APIReference/API_DeliveryStreamDescription.html */
+export function describeStream(stream: Described): object {
+  const { request, created, updated, sourceArn, configured } = stream;
+  return {
+    DeliveryStreamName: stream.name,
+    DeliveryStreamARN: stream.arn,
+    DeliveryStreamStatus: 'ACTIVE',
+    DeliveryStreamType: sourceArn === undefined ? 'DirectPut' : 'KinesisStreamAsSource',
+    VersionId: String(stream.version),
+    CreateTimestamp: created / 1000,
+    ...(updated === undefined ? {} : { LastUpdateTimestamp: updated / 1000 }),
+    ...(sourceArn === undefined
+      ? { DeliveryStreamEncryptionConfiguration: describeEncryption(request) }
+      : { Source: describeSource(request, created) }),
+    Destinations: [describeDestination(configured.given, configured.configuration, configured.settings)],
+    HasMoreDestinations: false,
+  };
+}
+
+function describeEncryption(request: JsonObject): object {
+  const given = request.DeliveryStreamEncryptionConfigurationInput as JsonObject | undefined;
+  if (given === undefined || given === null) return { Status: 'DISABLED' };
+  return { Status: 'ENABLED', KeyType: given.KeyType, KeyARN: given.KeyARN };
+}
+
+function describeSource(request: JsonObject, start: number): object {
+  const { KinesisStreamARN, RoleARN } = request.KinesisStreamSourceConfiguration as JsonObject;
+  const DeliveryStartTimestamp = start / 1000;
+  return { KinesisStreamSourceDescription: { KinesisStreamARN, RoleARN, DeliveryStartTimestamp } };
+}
+
 /** The one entry of `Destinations`, for the configuration member that was given. */
-export function describeDestination(given: string, configuration: Members, settings: DestinationSettings): object {
+function describeDestination(given: string, configuration: Members, settings: DestinationSettings): object {
   const member = given.replace('Configuration', 'Description');
   if (given === 'HttpEndpointDestinationConfiguration') {
     return { DestinationId: DESTINATION_ID, [member]: describeHttp(configuration, settings) };

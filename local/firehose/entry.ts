@@ -2,18 +2,15 @@
 import type { Clock, Functions, GlueTable, Objects, Streams } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonObject } from '../gateway/json-service.ts';
-import { HiveTypeError } from '../glue/hive-type.ts';
-import { rowReader } from './conversion/rows.ts';
 import { createDeliveryStream, type DeliveryStream } from './delivery-stream.ts';
-import { DESTINATION_ID, describeDestination } from './description.ts';
-import { DESTINATIONS, readDestination } from './destination.ts';
-import { invalidArgument, slowDown, unsupported } from './errors.ts';
+import { DESTINATION_ID, describeStream } from './description.ts';
+import { invalidArgument, slowDown } from './errors.ts';
 import { createTally, type DeliveryFigures } from './figures.ts';
 import { createKinesisSource, type KinesisSource } from './kinesis-source.ts';
 import type { Memory } from './memory.ts';
 import type { PutTarget } from './puts.ts';
 import { createSequence, type Source } from './record.ts';
-import type { ConversionSettings, DestinationSettings } from './settings.ts';
+import { configure, kinesisSourceOf } from './stream-configuration.ts';
 import { addTags, type Tags } from './tags.ts';
 import { updatedConfiguration } from './update.ts';
 
@@ -53,12 +50,6 @@ export interface EntryOptions {
 
 /** How long a put waits for room before it is told to slow down, ms. */
 const LONGEST_PUT_WAIT_MS = 20_000;
-
-interface Configured {
-  readonly given: (typeof DESTINATIONS)[number];
-  readonly configuration: JsonObject;
-  readonly settings: DestinationSettings;
-}
 
 /** Makes the stream of a CreateDeliveryStream request. */
 export function createEntry(request: JsonObject, options: EntryOptions): Entry {
@@ -140,20 +131,7 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
       if (configured.settings.processing.decompress) throw notFromLogs(name, accountId);
       return { take, room: roomForPut };
     },
-    describe: () => ({
-      DeliveryStreamName: name,
-      DeliveryStreamARN: arn,
-      DeliveryStreamStatus: 'ACTIVE',
-      DeliveryStreamType: type,
-      VersionId: String(version),
-      CreateTimestamp: created / 1000,
-      ...(updated === undefined ? {} : { LastUpdateTimestamp: updated / 1000 }),
-      ...(sourceArn === undefined
-        ? { DeliveryStreamEncryptionConfiguration: describeEncryption(request) }
-        : { Source: describeSource(request, created) }),
-      Destinations: [describeDestination(configured.given, configured.configuration, configured.settings)],
-      HasMoreDestinations: false,
-    }),
+    describe: () => describeStream({ name, arn, version, request, configured, created, updated, sourceArn }),
     update(change) {
       checkUpdate(change, name, version);
       const next = updatedConfiguration(configured.given, configured.configuration, change);
@@ -184,63 +162,10 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
   };
 }
 
-function configure(request: JsonObject, options: EntryOptions): Configured {
-  const settings = readDestination(request, options);
-  if (settings.conversion !== undefined) checkTable(settings.conversion, options);
-  const given = DESTINATIONS.find((name) => request[name] !== undefined && request[name] !== null);
-  if (given === undefined) throw invalidArgument('Exactly one destination configuration is supported for a Firehose');
-  return { given, configuration: request[given] as JsonObject, settings };
-}
-
-/** A conversion into a table that isn't there, or that can't be written, is refused at once. */
-function checkTable({ table, input }: ConversionSettings, { tables }: EntryOptions): void {
-  const name = `${table.databaseName}.${table.tableName}`;
-  const found = tables(table.databaseName, table.tableName);
-  if (found === undefined) {
-    throw invalidArgument(`Glue table ${name} not found (EntityNotFoundException): the schema can't be read.`);
-  }
-  try {
-    rowReader(found, input);
-  } catch (cause) {
-    if (cause instanceof HiveTypeError) throw unsupported(`${cause.message}, which Glue table ${name} has`);
-    throw cause;
-  }
-}
-
-/** The ARN of the Kinesis stream that feeds it; undefined for direct puts. */
-function kinesisSourceOf(request: JsonObject, streams: Streams): string | undefined {
-  const type = request.DeliveryStreamType ?? 'DirectPut';
-  if (type === 'DirectPut') return undefined;
-  if (type !== 'KinesisStreamAsSource') throw unsupported(`the delivery stream type ${String(type)}`);
-  const source = request.KinesisStreamSourceConfiguration as JsonObject | undefined;
-  if (source === undefined || source === null) {
-    throw invalidArgument('KinesisSourceStreamConfig is mandatory for KinesisStreamAsSource stream type.');
-  }
-  const arn = String(source.KinesisStreamARN ?? '');
-  try {
-    streams.shards(arn);
-  } catch {
-    throw invalidArgument(`The Kinesis stream ${arn} was not found.`);
-  }
-  return streams.arnOf(arn);
-}
-
 function notFromLogs(name: string, accountId: string): AwsError {
   const of = `AccountId: ${accountId}, FirehoseName: ${name}`;
   const message = `Put to Firehose failed for ${of} because the request is not originating from CloudWatch.`;
   return new AwsError('InvalidSourceException', message);
-}
-
-function describeEncryption(request: JsonObject): object {
-  const given = request.DeliveryStreamEncryptionConfigurationInput as JsonObject | undefined;
-  if (given === undefined || given === null) return { Status: 'DISABLED' };
-  return { Status: 'ENABLED', KeyType: given.KeyType, KeyARN: given.KeyARN };
-}
-
-function describeSource(request: JsonObject, start: number): object {
-  const { KinesisStreamARN, RoleARN } = request.KinesisStreamSourceConfiguration as JsonObject;
-  const DeliveryStartTimestamp = start / 1000;
-  return { KinesisStreamSourceDescription: { KinesisStreamARN, RoleARN, DeliveryStartTimestamp } };
 }
 
 function checkUpdate(change: JsonObject, name: string, version: number): void {

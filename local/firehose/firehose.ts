@@ -19,13 +19,11 @@ import type {
 } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { awsJsonService, type JsonObject } from '../gateway/json-service.ts';
-import { input } from '../gateway/shape.ts';
+import { type DeliveryStreamTable, firehoseOperations } from './api.ts';
 import { createEntry, type Entry, type EntryOptions } from './entry.ts';
-import { invalidArgument, unknownStream } from './errors.ts';
+import { unknownStream } from './errors.ts';
 import type { DeliveryFigures } from './figures.ts';
 import { createMemory } from './memory.ts';
-import { type PutOptions, putRecord, putRecordBatch, STREAM_NAME } from './puts.ts';
-import { addTags, listTags } from './tags.ts';
 import { createTurns } from './turns.ts';
 
 export interface FirehoseOptions {
@@ -49,8 +47,11 @@ export interface FirehoseOptions {
 }
 
 export interface LocalFirehose extends AwsService, Worker, DeliveryStreams {
-  /** Makes an AWS::KinesisFirehose::DeliveryStream. Throws, naming it, what CloudFormation would fail with. */
-  create(resource: TemplateResource): void;
+  /**
+   * Makes an AWS::KinesisFirehose::DeliveryStream, by its own name unless another is given. Throws, naming it, what
+   * CloudFormation would fail with.
+   */
+  create(resource: TemplateResource, name?: string): void;
   /** Delivers what is buffered now, in every delivery stream: for the end of a run. */
   flush(): Promise<void>;
   figures(): readonly DeliveryFigures[];
@@ -85,65 +86,39 @@ export function createFirehose(options: FirehoseOptions): LocalFirehose {
     return entry;
   }
 
-  function make(request: JsonObject): Entry {
-    const { DeliveryStreamName: name } = NAMED(request);
+  function make(name: string, request: JsonObject): Entry {
     if (entries.has(name)) throw inUse(name, accountId);
     const entry = createEntry(request, { ...shared, name });
     entries.set(name, entry);
     return entry;
   }
 
-  const puts: PutOptions = {
-    target: (name) => find(name).directPut(),
-    fault: (name) => options.faults.firehosePut?.(name),
+  const streams: DeliveryStreamTable = {
+    make,
+    find,
+    async remove(entry) {
+      entries.delete(entry.name);
+      past.push(entry);
+      await entry.stop();
+    },
+    all: () => [...entries.values()],
   };
 
   const service = awsJsonService({
     names: ['firehose'],
     targetPrefix: 'Firehose_20150804',
     version: '1.1',
-    operations: {
-      CreateDeliveryStream: (request) => ({ DeliveryStreamARN: make(request).arn }),
-      async DeleteDeliveryStream(request) {
-        const entry = find(NAMED(request).DeliveryStreamName);
-        entries.delete(entry.name);
-        past.push(entry);
-        await entry.stop();
-        return {};
-      },
-      DescribeDeliveryStream: (request) => ({
-        DeliveryStreamDescription: find(NAMED(request).DeliveryStreamName).describe(),
-      }),
-      ListDeliveryStreams: (request) => listStreams(entries, request),
-      PutRecord: (request) => putRecord(request, puts),
-      PutRecordBatch: (request) => putRecordBatch(request, puts),
-      UpdateDestination(request) {
-        find(NAMED(request).DeliveryStreamName).update(request);
-        return {};
-      },
-      TagDeliveryStream(request) {
-        addTags(find(NAMED(request).DeliveryStreamName).tags, request.Tags);
-        return {};
-      },
-      UntagDeliveryStream(request) {
-        const { tags } = find(NAMED(request).DeliveryStreamName);
-        for (const key of Array.isArray(request.TagKeys) ? request.TagKeys : []) tags.delete(String(key));
-        return {};
-      },
-      ListTagsForDeliveryStream: (request) =>
-        listTags(find(NAMED(request).DeliveryStreamName).tags, request.ExclusiveStartTagKey, request.Limit),
-    },
+    operations: firehoseOperations(streams, (name) => options.faults.firehosePut?.(name)),
   });
 
   return {
     ...service,
-    create(resource) {
-      const { DeliveryStreamName, ...properties } = resource.properties;
+    create({ logicalId, type, properties }, name = String(properties.DeliveryStreamName ?? logicalId)) {
       try {
-        make({ ...properties, DeliveryStreamName: DeliveryStreamName ?? resource.logicalId });
+        make(name, properties);
       } catch (cause) {
         if (!(cause instanceof Error)) throw cause;
-        throw new Error(`${resource.logicalId} (${resource.type}): ${cause.message}`, { cause });
+        throw new Error(`${logicalId} (${type}): ${cause.message}`, { cause });
       }
     },
     async put(deliveryStream, records) {
@@ -165,19 +140,6 @@ export function createFirehose(options: FirehoseOptions): LocalFirehose {
   };
 }
 
-const NAMED = input({ DeliveryStreamName: STREAM_NAME });
-
 function inUse(name: string, accountId: string): AwsError {
   return new AwsError('ResourceInUseException', `Firehose ${name} under accountId ${accountId} already exists`);
-}
-
-function listStreams(entries: ReadonlyMap<string, Entry>, request: JsonObject): object {
-  const { Limit = 10, ExclusiveStartDeliveryStreamName: after = '', DeliveryStreamType: type } = request;
-  const limit = Number(Limit);
-  if (!(limit >= 1 && limit <= 10_000)) throw invalidArgument('Limit must be between 1 and 10000.');
-  const names = [...entries.values()]
-    .filter((entry) => entry.name > String(after) && (type === undefined || entry.type === type))
-    .map((entry) => entry.name)
-    .sort();
-  return { DeliveryStreamNames: names.slice(0, limit), HasMoreDeliveryStreams: names.length > limit };
 }

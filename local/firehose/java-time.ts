@@ -13,7 +13,7 @@ export interface ZonedTime {
 export type TimeFormat = (time: ZonedTime) => string;
 
 /** The pattern can't be read; the message names the part. */
-export class TimePatternError extends Error {}
+class TimePatternError extends Error {}
 
 const MONTHS = 'January February March April May June July August September October November December'.split(' ');
 const DAYS = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');

@@ -10,7 +10,7 @@ export interface Memory {
   fault(): string | undefined;
 }
 
-export interface MemoryHolder {
+interface MemoryHolder {
   memoryBytes(): number;
   /** Moves what it holds to disk. Throws when the disk takes nothing; nothing is lost then. */
   spill(): void;

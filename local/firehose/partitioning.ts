@@ -2,7 +2,7 @@ import type { Failure } from './failure-documents.ts';
 import { isTooLong, type PartitionKeys, type Prefix } from './prefix.ts';
 
 /** Partitions that may have data waiting at once. https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
-export const MOST_ACTIVE_PARTITIONS = 500;
+const MOST_ACTIVE_PARTITIONS = 500;
 
 const NO_VALUE: Failure = {
   code: 'DynamicPartitioning.MetadataExtractionFailed',

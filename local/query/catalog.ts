@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { GlueColumn, TemplateResource } from '../account/contracts.ts';
 
 /** How a table's objects are written: the SerDe's business. */
-export type TableFormat = 'parquet' | 'json' | 'text';
+type TableFormat = 'parquet' | 'json' | 'text';
 
 export interface LakeTable {
   readonly database: string;

@@ -34,11 +34,11 @@ export async function createViews(
 }
 
 /** Where a table's objects lie. */
-export function folderOf(table: LakeTable, dataDir: string): string {
+function folderOf(table: LakeTable, dataDir: string): string {
   return join(dataDir, 's3', table.bucket, table.prefix);
 }
 
-export function hasObjects(folder: string): boolean {
+function hasObjects(folder: string): boolean {
   try {
     return readdirSync(folder, { withFileTypes: true }).some((entry) => {
       return entry.isDirectory() ? hasObjects(join(folder, entry.name)) : entry.isFile();

@@ -61,7 +61,7 @@ export function parquetFile(columns: readonly HiveField[], codec: ConversionSett
 }
 
 /** The file's schema: every column optional, nested ones in the three levels that Hive and Athena read. */
-export function parquetSchema(columns: readonly HiveField[]): SchemaElement[] {
+function parquetSchema(columns: readonly HiveField[]): SchemaElement[] {
   return [{ name: 'hive_schema', num_children: columns.length }, ...columns.flatMap((column) => elements(column))];
 }
 

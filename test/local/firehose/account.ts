@@ -24,7 +24,7 @@ export const FUNCTION_ARN = `arn:aws:lambda:${REGION}:${ACCOUNT}:function:transf
 export const BUCKET_ARN = 'arn:aws:s3:::lake';
 export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/delivery`;
 
-export interface EventRecord {
+interface EventRecord {
   readonly recordId: string;
   readonly data: string;
   readonly approximateArrivalTimestamp: number;
@@ -151,7 +151,7 @@ function fakeObjects(stored: StoredObject[], faults: Faults): Objects {
   };
 }
 
-export interface FakeStream {
+interface FakeStream {
   readonly arn: string;
   readonly streams: Streams;
   add(shardId: string, parents?: readonly string[]): void;

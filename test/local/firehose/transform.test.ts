@@ -318,6 +318,44 @@ describe('an answer', () => {
   });
 });
 
+describe('a transform that does not keep up', () => {
+  it('holds back those who put, and tells clients to slow down in the end', async () => {
+    const account = start();
+    let release = (): void => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    account.setHandler(async (event) => {
+      await released;
+      return passThrough(event);
+    });
+    const megabyte = 'x'.repeat(1_000_000);
+    const putting = put(account, ...new Array<string>(24).fill(megabyte));
+    let done = false;
+    void putting.then(() => {
+      done = true;
+    });
+    for (let turns = 0; turns < 50; turns++) await turn();
+    expect(done).toBe(false);
+    const body = Buffer.from(JSON.stringify({ DeliveryStreamName: 'delivery', Record: { Data: 'YQ==' } }));
+    const request = {
+      service: 'firehose',
+      operation: 'PutRecord',
+      method: 'POST',
+      url: '/',
+      headers: {},
+      accessKeyId: 'x',
+    };
+    const refused = account.firehose.handle({ ...request, body }).catch((error: unknown) => error);
+    await account.clock.advance(20_000);
+    expect(await refused).toMatchObject({ code: 'ServiceUnavailableException', message: 'Slow down.', status: 503 });
+    release();
+    await putting;
+    await account.firehose.flush();
+    expect(figuresOf(account)).toMatchObject({ recordsIn: 24, delivered: 24, held: 0 });
+  });
+});
+
 describe('the processors around a transform', () => {
   it('put a newline after each record', async () => {
     const processors = [
