@@ -23,8 +23,11 @@ export interface Faults {
   kinesisPut?: (stream: string, partitionKey: string) => string | undefined;
   /** The same for a record of a Firehose put (`ServiceUnavailableException`). */
   firehosePut?: (deliveryStream: string) => string | undefined;
-  /** What goes wrong with this invocation: the process is killed, or answers late. `payload` is the event's JSON. */
-  invoke?: (functionName: string, payload: string) => 'crash' | { delayMs: number } | undefined;
+  /**
+   * What goes wrong with this invocation: the process is killed (`crash`: in turn before and after it worked;
+   * `crash-at-start`: always before), or answers late. `payload` is the event's JSON.
+   */
+  invoke?: (functionName: string, payload: string) => 'crash' | 'crash-at-start' | { delayMs: number } | undefined;
   /** An AWS error code to answer for putting this object. */
   s3Put?: (bucket: string, key: string) => string | undefined;
   /** An AWS error code to answer for any operation: `sqs` `SendMessage`, `dynamodb` `PutItem` … */

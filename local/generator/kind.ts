@@ -11,9 +11,9 @@ export type Kind =
 
 const MOST_CRASHING = 8;
 
-/** How many of `total` records kill their consumer: one in 2,500, at least one, at most eight. */
+/** How many of `total` records kill their consumer: one in 5,000, at least one, at most eight. */
 export function crashingAmong(total: number): number {
-  return total < 50 ? 0 : Math.min(Math.max(Math.round(total / 2_500), 1), MOST_CRASHING);
+  return total < 50 ? 0 : Math.min(Math.max(Math.round(total / 5_000), 1), MOST_CRASHING);
 }
 
 /** One in 500 is malformed; of a large number, about 200 in all, since each goes through the replayer four times. */

@@ -9,7 +9,7 @@ const MARK = `"partitionKey":"${CRASHING_KEY}`;
  */
 export function breakConsumer(faults: Faults, consumerName: string): () => void {
   faults.invoke = (functionName, payload) =>
-    functionName === consumerName && payload.includes(MARK) ? 'crash' : undefined;
+    functionName === consumerName && payload.includes(MARK) ? 'crash-at-start' : undefined;
   return () => {
     delete faults.invoke;
   };

@@ -15,6 +15,7 @@ import type { RunReport } from '../report/run-report.ts';
 import { breakConsumer } from './crash.ts';
 import { failuresSoFar } from './failures.ts';
 import { type Feed, feedsOf } from './feed.ts';
+import { keepTable } from './keep-table.ts';
 import { replayDeadLetters } from './replay.ts';
 import { reportRun } from './report-run.ts';
 import { stackParts } from './stack.ts';
@@ -80,6 +81,7 @@ async function runIn(account: LocalAccount, options: RunOptions, input: OpenInpu
         );
     progress.end();
     const seconds = (performance.now() - started) / 1_000;
+    await keepTable(account.tables, parts.windowsTable, resolve(options.data));
     return await reportRun({ account, parts, metrics, feeds, failures, replay, seconds, memory, options });
   } finally {
     progress.end();

@@ -18,6 +18,7 @@ export interface StackParts {
   readonly replayer: string;
   readonly eventsDelivery: string;
   readonly logsDelivery: string;
+  readonly windowsTable: string;
   /** The largest record that the stream takes, key included. */
   readonly streamRecordBytes: number;
 }
@@ -48,6 +49,7 @@ export function stackParts(resources: readonly TemplateResource[]): StackParts {
     replayer: functionName('DeadLetterReplayer'),
     eventsDelivery: name('EventsDelivery', 'DeliveryStreamName'),
     logsDelivery: name('LogsDelivery', 'DeliveryStreamName'),
+    windowsTable: name('WindowsTable', 'TableName'),
   };
 }
 

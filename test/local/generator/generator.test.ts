@@ -43,7 +43,7 @@ describe('generated records', () => {
     });
     expect(dropped / TOTAL).toBeCloseTo(0.04, 2);
     expect(malformed / TOTAL).toBeCloseTo(0.002, 3);
-    expect(crashing).toBe(8);
+    expect(crashing).toBe(4);
   });
 
   it('makes any record alone, without those before it', () => {
