@@ -27,6 +27,8 @@ export interface KinesisSourceOptions {
 /** One GetRecords call. https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html */
 const READ_LIMIT = { records: 10_000, bytes: 10 * 1024 * 1024 };
 
+const ONE_RECORD = { ...READ_LIMIT, records: 1 };
+
 export function createKinesisSource(options: KinesisSourceOptions): KinesisSource {
   const { streams, stream } = options;
   const start: ShardPosition = { type: 'AT_TIMESTAMP', timestamp: options.start };
@@ -89,11 +91,25 @@ export function createKinesisSource(options: KinesisSourceOptions): KinesisSourc
 
   setImmediate(() => void run());
 
+  /** The stream's own word: a change can be told later than it happened. */
+  function unread(): boolean {
+    try {
+      return readable().some(({ shardId }) => {
+        const { entries, ended: atEnd } = streams.read(stream, shardId, positions.get(shardId) ?? start, ONE_RECORD);
+        return entries.length > 0 || atEnd;
+      });
+    } catch {
+      return false;
+    }
+  }
+
+  const atTip = (): boolean => stopped || (running === undefined && seen === changes && !unread());
+
   return {
     async drain() {
-      while (!stopped && (running !== undefined || seen !== changes)) await run();
+      while (!atTip()) await run();
     },
-    idle: () => running === undefined && seen === changes,
+    idle: atTip,
     stop() {
       stopped = true;
       unsubscribe();

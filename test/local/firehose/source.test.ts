@@ -1,14 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createClock } from '../../../local/account/clock.ts';
+import { createKinesis } from '../../../local/kinesis/kinesis.ts';
 import {
+  ACCOUNT,
   base64,
   documents,
   type FakeAccount,
   fakeAccount,
   figuresOf,
   lambda,
+  NOW,
   parameterList,
   processing,
+  REGION,
   resource,
   text,
 } from './account.ts';
@@ -118,6 +126,61 @@ describe('a Kinesis source', () => {
       whole.subarray(0, 10).toString('base64'),
     ]);
   });
+});
+
+it("reads the account's own Kinesis through a split", async () => {
+  const clock = createClock(() => NOW);
+  const dataDir = mkdtempSync(join(tmpdir(), 'firehose-test-'));
+  const place = { accountId: ACCOUNT, region: REGION };
+  const kinesis = createKinesis({ ...place, clock, faults: {}, dataDir, limits: false });
+  kinesis.create({ name: 'events', shardCount: 2 });
+  const account = fakeAccount({ clock, streams: kinesis });
+  onTestFinished(async () => {
+    await account.stop();
+    kinesis.stop();
+    rmSync(dataDir, { recursive: true });
+  });
+  const source = { KinesisStreamARN: kinesis.arnOf('events'), RoleARN: 'arn:aws:iam::1:role/r' };
+  const rest = { DeliveryStreamType: 'KinesisStreamAsSource', KinesisStreamSourceConfiguration: source };
+  account.firehose.create(resource(lambda(), rest));
+  const put = (from: number, to: number) => {
+    const indices = Array.from({ length: to - from }, (_, index) => from + index);
+    kinesis.put(
+      'events',
+      indices.map((index) => ({ partitionKey: `k${index % 50}`, data: Buffer.from(`${index}\n`) })),
+    );
+  };
+  put(0, 3000);
+  const [shard] = kinesis.shards('events');
+  const body = Buffer.from(
+    JSON.stringify({ StreamName: 'events', ShardToSplit: shard!.shardId, NewStartingHashKey: '1000' }),
+  );
+  const request = {
+    service: 'kinesis',
+    operation: 'SplitShard',
+    method: 'POST',
+    url: '/',
+    headers: {},
+    accessKeyId: 'x',
+  };
+  await kinesis.handle({ ...request, body });
+  await clock.advance(60_000);
+  put(3000, 6000);
+  await account.firehose.flush();
+  const lines = Buffer.concat(account.stored.map((object) => object.body))
+    .toString()
+    .trim()
+    .split('\n')
+    .map(Number);
+  expect(lines.sort((one, other) => one - other)).toEqual(Array.from({ length: 6000 }, (_, index) => index));
+  const order = new Map<string, number>();
+  for (const { kinesisRecordMetadata, data } of account.events.flatMap((event) => event.records)) {
+    const key = String(kinesisRecordMetadata?.partitionKey);
+    const index = Number(text(data));
+    expect(index).toBeGreaterThan(order.get(key) ?? -1);
+    order.set(key, index);
+  }
+  expect(account.firehose.idle()).toBe(true);
 });
 
 describe('records of CloudWatch Logs', () => {
