@@ -19,6 +19,8 @@ export interface LocalTables extends AwsService {
   createTable(properties: Readonly<Record<string, unknown>>): Promise<string>;
   deleteTable(name: string): Promise<void>;
   arnOf(name: string): string;
+  /** Every item of a table, as DynamoDB spells it: `{"pk":{"S":"…"}}`. */
+  items(name: string): AsyncIterable<Item>;
   /** Removes expired items now; gives how many. */
   sweep(): Promise<number>;
   stop(): void;
@@ -57,9 +59,19 @@ export function createTables({ clock, accountId = '000000000000', region = 'us-e
       timeToLive.forget(name);
       await gate.shared(() => engine.run('DeleteTable', { TableName: name }));
     },
+    items: (name) => scan(engine, name),
     sweep: timeToLive.sweep,
     stop: timeToLive.stop,
   };
+}
+
+async function* scan(engine: Engine, TableName: string): AsyncGenerator<Item> {
+  for (let from: unknown; ; ) {
+    const page = await engine.run('Scan', { TableName, ...(from !== undefined && { ExclusiveStartKey: from }) });
+    yield* page.Items as readonly Item[];
+    from = page.LastEvaluatedKey;
+    if (from === undefined) return;
+  }
 }
 
 function singleOperations(engine: Engine, gate: Gate, timeToLive: TimeToLive): Record<string, JsonOperation> {

@@ -54,6 +54,16 @@ function attributesOf({ pk, sk, window, group, shard, measures, expires }: Windo
 /** What is read back of an item. */
 export type StoredItem = Pick<WindowItem, 'window' | 'group' | 'shard' | 'measures'>;
 
+/** An item as DynamoDB spells it. */
+export function storedItemOf(item: Readonly<Record<string, { readonly S?: string; readonly N?: string }>>): StoredItem {
+  return {
+    window: Number(item.window?.N),
+    group: item.group?.S ?? '',
+    shard: item.shard?.S ?? '',
+    measures: JSON.parse(item.measures?.S ?? '{}'),
+  };
+}
+
 /** The items of an aggregate's windows that start from `from` up to, but not at, `to` (epoch milliseconds). */
 export async function readItems(
   table: string,
@@ -81,14 +91,7 @@ async function readDay(table: string, partition: string, from: number, to: numbe
       ...(start !== undefined && { ExclusiveStartKey: start }),
     });
     const page = await client.send(command);
-    for (const item of page.Items ?? []) {
-      items.push({
-        window: Number(item.window?.N),
-        group: item.group?.S ?? '',
-        shard: item.shard?.S ?? '',
-        measures: JSON.parse(item.measures?.S ?? '{}'),
-      });
-    }
+    items.push(...(page.Items ?? []).map(storedItemOf));
     start = page.LastEvaluatedKey as Record<string, { S: string }> | undefined;
   } while (start !== undefined);
   return items;
