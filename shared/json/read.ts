@@ -38,6 +38,18 @@ export function readDocuments(text: JsonText, tape: Tape, documents: JsonDocumen
   return undefined;
 }
 
+/** Reads a text that is one document and nothing else, as most records are; undefined where it is not, for whatever cause. */
+export function readSingle(text: JsonText, tape: Tape): JsonDocument | undefined {
+  load(text);
+  const root = tape.used;
+  const end = scan(tape, 0);
+  if (end === text.length || (end > 0 && skipSpace(end) === text.length && !isBlank(text.charCodeAt(end)))) {
+    return new JsonDocument(text, 0, end, tape, root);
+  }
+  tape.used = root;
+  return undefined;
+}
+
 function widen(document: JsonDocument): void {
   const { source } = document;
   while (document.from > 0 && isBlank(source.charCodeAt(document.from - 1))) document.from--;

@@ -6,7 +6,7 @@ import type { StepContext } from '../record/step.ts';
 /** A record on its way. */
 export interface Item {
   readonly context: StepContext;
-  readonly documents: JsonDocument[];
+  readonly documents: readonly JsonDocument[];
   /** Why a document is out, by its index. Undefined as long as none is. */
   out: (Dropped | undefined)[] | undefined;
   /** Set when the record's way has ended. */

@@ -1,4 +1,4 @@
-import { createTape, type JsonDocument, readDocuments, rewind, type Tape } from '../json/index.ts';
+import { createTape, type JsonDocument, readDocuments, readSingle, rewind, type Tape } from '../json/index.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
 import type { StreamRecord } from '../record/record.ts';
@@ -22,13 +22,19 @@ const BYTES_BETWEEN_CLOCKS = 32 * 1024;
 
 let batches = 0;
 
+interface Batch {
+  readonly now: number;
+  readonly number: number;
+  readonly outOfTime: RunOptions['outOfTime'];
+}
+
 export function createRunner(plan: Plan, load: () => Promise<void>): Run {
   const tape = createTape();
   const needsLoad = plan.steps.some((step) => step.compiled.load !== undefined);
   const refreshing = plan.steps.filter((step) => step.compiled.refresh !== undefined);
   const together = plan.steps.some((step) => step.compiled.prepare !== undefined);
   return async (records, options) => {
-    batches++;
+    const batch: Batch = { now: options.now, number: ++batches, outOfTime: options.outOfTime };
     if (needsLoad) {
       try {
         await load();
@@ -45,33 +51,33 @@ export function createRunner(plan: Plan, load: () => Promise<void>): Run {
         return records.map(() => failed(transient('StepFailed', step.stage, `${step.name} could not refresh`)));
       }
     }
-    return together ? runTogether(plan, records, options) : runEach(plan, tape, records, options);
+    return together ? runTogether(plan, records, batch) : runEach(plan, tape, records, batch);
   };
 }
 
 /** Each record by itself, in one synchronous pass: the tape is used again for every record. */
-function runEach(plan: Plan, tape: Tape, records: readonly StreamRecord[], options: RunOptions): Outcome[] {
-  const outcomes: Outcome[] = [];
-  const late = clockOf(options);
-  for (const record of records) {
-    if (late(record)) {
-      outcomes.push(outOfTime());
-      continue;
+function runEach(plan: Plan, tape: Tape, records: readonly StreamRecord[], batch: Batch): Outcome[] {
+  const outcomes = new Array<Outcome>(records.length);
+  const late = clockOf(batch);
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index]!;
+    if (late(record)) outcomes[index] = outOfTime();
+    else {
+      rewind(tape);
+      const item = open(plan, record, tape, batch);
+      if (item.outcome === undefined) applySteps(plan.steps, item);
+      outcomes[index] = item.outcome ?? leave(plan, item);
     }
-    rewind(tape);
-    const item = open(plan, record, tape, options);
-    if (item.outcome === undefined) applySteps(plan.steps, item);
-    outcomes.push(item.outcome ?? leave(plan, item));
   }
   return outcomes;
 }
 
 /** All records step group by step group, since a step wants to see the batch before it works on its first document. */
-async function runTogether(plan: Plan, records: readonly StreamRecord[], options: RunOptions): Promise<Outcome[]> {
+async function runTogether(plan: Plan, records: readonly StreamRecord[], batch: Batch): Promise<Outcome[]> {
   const tape = createTape();
-  const late = clockOf(options);
+  const late = clockOf(batch);
   const items = records.map((record) =>
-    late(record) ? ended(record, outOfTime(), options) : open(plan, record, tape, options),
+    late(record) ? ended(record, outOfTime(), batch) : open(plan, record, tape, batch),
   );
   for (const group of groupsOf(plan.steps)) {
     await prepare(group[0]!, items);
@@ -113,7 +119,7 @@ function goesOn({ outcome, documents, out }: Item): boolean {
 }
 
 /** Asks for the time only now and then. Once out of time, it stays so. */
-function clockOf({ outOfTime }: RunOptions): (record: StreamRecord) => boolean {
+function clockOf({ outOfTime }: Batch): (record: StreamRecord) => boolean {
   if (outOfTime === undefined) return () => false;
   let bytes = BYTES_BETWEEN_CLOCKS;
   let late = false;
@@ -130,29 +136,29 @@ function outOfTime(): Failed {
   return failed(transient('OutOfTime', 'source', 'the invocation had no time left for the record'));
 }
 
-function ended(record: StreamRecord, outcome: Outcome, options: RunOptions): Item {
-  return { context: { record, now: options.now, batch: batches }, documents: [], out: undefined, outcome };
+function ended(record: StreamRecord, outcome: Outcome, batch: Batch): Item {
+  return { context: { record, now: batch.now, batch: batch.number }, documents: [], out: undefined, outcome };
 }
 
 /** Reads the record's documents. */
-function open(plan: Plan, record: StreamRecord, tape: Tape, options: RunOptions): Item {
-  const item: Item = {
-    context: { record, now: options.now, batch: batches },
-    documents: [],
-    out: undefined,
-    outcome: undefined,
-  };
+function open(plan: Plan, record: StreamRecord, tape: Tape, batch: Batch): Item {
+  const context: StepContext = { record, now: batch.now, batch: batch.number };
+  const { input } = plan.definition;
   try {
-    const decoded = plan.definition.input.decode(record.data);
-    if (decoded.kind !== 'documents') item.outcome = decoded;
-    else item.outcome = readAll(decoded.texts, tape, item.documents);
+    const decoded = input.decode(record.data);
+    if (decoded.kind !== 'documents') return { context, documents: NONE, out: undefined, outcome: decoded };
+    const { texts } = decoded;
+    const single = texts.length === 1 ? readSingle(texts[0]!, tape) : undefined;
+    if (single !== undefined) return { context, documents: [single], out: undefined, outcome: undefined };
+    const documents: JsonDocument[] = [];
+    return { context, documents, out: undefined, outcome: readAll(texts, tape, documents) };
   } catch {
-    item.outcome = failed(
-      permanent('DecodeFailed', 'decode', `${plan.definition.input.name} could not read the record`),
-    );
+    const failure = permanent('DecodeFailed', 'decode', `${input.name} could not read the record`);
+    return { context, documents: NONE, out: undefined, outcome: failed(failure) };
   }
-  return item;
 }
+
+const NONE: readonly JsonDocument[] = [];
 
 function readAll(texts: readonly string[], tape: Tape, documents: JsonDocument[]): Failed | undefined {
   for (const text of texts) {
