@@ -67,33 +67,47 @@ export function base64Length(bytes: number): number {
   return Math.ceil(bytes / 3) * 4;
 }
 
+/** A place in a tree of names and values: what goes the same way has the same metadata. */
+interface Place {
+  readonly next: Map<string, Place>;
+  known: KnownMetadata | undefined;
+}
+
 /** Gives records that go to the same place the same metadata object, and counts the places. */
 export function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; combinations(): number } {
-  const known = new Map<string, KnownMetadata>();
+  const root: Place = { next: new Map(), known: undefined };
+  let combinations = 0;
   return {
     of({ partitionKeys, iceberg }) {
       if (partitionKeys === undefined && iceberg === undefined) return undefined;
-      const place = placeOf(partitionKeys, iceberg);
-      let entry = known.get(place);
-      if (entry === undefined) {
-        const metadata = { ...(partitionKeys && { partitionKeys }), ...(iceberg && { otfMetadata: iceberg }) };
-        entry = { metadata, bytes: Buffer.byteLength(JSON.stringify(metadata)) + ',"metadata":'.length };
-        known.set(place, entry);
+      let place = root;
+      for (const name in partitionKeys) place = placeAt(placeAt(place, name), partitionKeys[name]!);
+      // After names and values in turn, JSON stands where a name would, and is none.
+      if (iceberg !== undefined) place = placeAt(place, JSON.stringify(iceberg));
+      if (place.known === undefined) {
+        combinations++;
+        place.known = knownMetadata({
+          ...(partitionKeys && { partitionKeys }),
+          ...(iceberg && { otfMetadata: iceberg }),
+        });
       }
-      return entry;
+      return place.known;
     },
-    combinations: () => known.size,
+    combinations: () => combinations,
   };
 }
 
-/** A text that differs where the metadata does: lengths stand between names and values, so that none can pass for another. */
-function placeOf(partitionKeys: PartitionKeys | undefined, iceberg: IcebergTarget | undefined): string {
-  let place = iceberg === undefined ? '' : JSON.stringify(iceberg);
-  for (const name in partitionKeys) {
-    const value = partitionKeys[name]!;
-    place += `${name.length},${value.length},${name}${value}`;
+function placeAt(place: Place, text: string): Place {
+  let found = place.next.get(text);
+  if (found === undefined) {
+    found = { next: new Map(), known: undefined };
+    place.next.set(text, found);
   }
-  return place;
+  return found;
+}
+
+function knownMetadata(metadata: FirehoseMetadata): KnownMetadata {
+  return { metadata, bytes: Buffer.byteLength(JSON.stringify(metadata)) + ',"metadata":'.length };
 }
 
 /** Writes the answer of one record. `bare`: without the original bytes, where a response has no room for them. */

@@ -69,14 +69,14 @@ export async function respondFirehose(
   const endings: Ending[] = outcomes.map((outcome) =>
     outcome.kind === 'ok' ? { kind: 'ok', outcome, metadata: metadata.of(outcome) } : outcome,
   );
-  const sizes = endings.map((ending, index) => sizesOf(batch.records[index]!, ending));
-  const roomy = totalOf(sizes) <= budget;
-  const jobs = [
-    ...conflicts(batch, endings, options),
-    ...(roomy ? [] : overflow(batch, endings, sizes, options, budget)),
-  ];
-  await putBack(batch, endings, jobs, options);
-  const bare = roomy ? NONE : trim(batch, endings, budget);
+  const conflicting = conflicts(batch, endings, options);
+  let bare = NONE;
+  if (surelyFits(batch.records, endings, budget)) await putBack(batch, endings, conflicting, options);
+  else {
+    const waiting = overflow(batch, endings, options, budget);
+    await putBack(batch, endings, [...conflicting, ...waiting], options);
+    bare = trim(batch, endings, budget);
+  }
   return {
     response: { records: batch.records.map((record, index) => writeAnswer(record, endings[index]!, bare.has(index))) },
     endings,
@@ -85,6 +85,19 @@ export async function respondFirehose(
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+/** An upper bound, which spares most batches the exact count: JSON writes a character in six bytes at most. */
+function surelyFits(records: readonly FirehoseRecord[], endings: readonly Ending[], budget: number): boolean {
+  let most = RESPONSE_BYTES;
+  for (let index = 0; index < records.length; index++) {
+    const { recordId, encoded } = records[index]!;
+    const ending = endings[index]!;
+    most += answerBytes(recordId.length * 6 + 2, 'ProcessingFailed', 0);
+    if (ending.kind === 'ok') most += base64Length(ending.outcome.data.length) + (ending.metadata?.bytes ?? 0);
+    else most += encoded.length * 6;
+  }
+  return most <= budget;
+}
 
 function totalOf(sizes: readonly AnswerSizes[]): number {
   return sizes.reduce((sum, { ok, original }) => sum + (ok ?? original), RESPONSE_BYTES);
@@ -99,22 +112,20 @@ interface Job {
 
 /** Documents of one record that belong in different partitions come again as records of their own, which can't conflict. */
 function conflicts(batch: FirehoseBatch, endings: readonly Ending[], options: RespondOptions): readonly Job[] {
-  return endings.flatMap((ending, index) => {
-    if (ending.kind !== 'failed' || ending.failure.code !== 'PartitionConflict') return [];
+  const jobs: Job[] = [];
+  for (const [index, ending] of endings.entries()) {
+    if (ending.kind !== 'failed' || ending.failure.code !== 'PartitionConflict') continue;
     const pieces = piecesOf(batch.records[index]!, options, Number.POSITIVE_INFINITY);
-    return pieces === undefined ? [] : [{ index, pieces, otherwise: ending.failure }];
-  });
+    if (pieces !== undefined) jobs.push({ index, pieces, otherwise: ending.failure });
+  }
+  return jobs;
 }
 
 /** Chooses what waits where not all fits. Records that can neither be answered nor wait are failed. */
-function overflow(
-  batch: FirehoseBatch,
-  endings: Ending[],
-  sizes: readonly AnswerSizes[],
-  options: RespondOptions,
-  budget: number,
-): readonly Job[] {
+function overflow(batch: FirehoseBatch, endings: Ending[], options: RespondOptions, budget: number): readonly Job[] {
   const jobs: Job[] = [];
+  const sizes = endings.map((ending, index) => sizesOf(batch.records[index]!, ending));
+  if (totalOf(sizes) <= budget) return jobs;
   const tooLarge = ({ ok }: AnswerSizes) => ok !== undefined && RESPONSE_BYTES + ok > budget;
   // Put back in pieces or not, such a record may yet fail: its own bytes have their place.
   const possible = sizes.map((size) => (tooLarge(size) ? { ...size, ok: undefined, bare: size.original } : size));
