@@ -63,8 +63,10 @@ function tally({ records }: FirehoseBatch, { endings }: FirehoseResult): Tallies
       for (const [reason, documents] of Object.entries(ending.outcome.droppedDocuments ?? {})) {
         add(tallies.documentsDropped, reason, documents);
       }
-    } else if (ending.kind === 'dropped') add(tallies.dropped, ending.reason, 1);
-    else if (ending.kind === 'reingested') tallies.reingested++;
+    } else if (ending.kind === 'dropped') {
+      add(tallies.dropped, ending.reason, 1);
+      add(tallies.documentsDropped, ending.reason, ending.documents);
+    } else if (ending.kind === 'reingested') tallies.reingested++;
     else addFailure(tallies.failed, ending.failure, records[index]!.recordId);
   }
   return tallies;
