@@ -22,22 +22,30 @@ export class DrainError extends Error {
 const LOOK_MS = 10;
 /** Work goes from one to the next between two looks: only idle through all of these is idle. */
 const LOOKS = 3;
+/** Seldom enough for batches to fill while there is still much to read. */
+const HURRY_MS = 500;
 
 /**
  * Waits until nobody has anything left to do. Whenever the others are at rest, `flush` is called, so that what is only
- * buffered goes on. Rejects with a DrainError when it all takes longer than `timeoutMs`.
+ * buffered goes on; while they are not, `hurry` is called now and then, to end what only waits for its time. Rejects with a DrainError when it all takes longer than `timeoutMs`.
  */
 export async function drainWorkers(
   workers: readonly NamedWorker[],
   buffering: NamedWorker & { flush(): Promise<void> },
   timeoutMs: number,
+  hurry: () => void = () => {},
 ): Promise<void> {
+  let hurriedAt = Number.NEGATIVE_INFINITY;
   const end = performance.now() + timeoutMs;
   const busyOf = (all: readonly NamedWorker[]): string[] =>
     all.filter(({ worker }) => !worker.idle()).map(({ name }) => name);
   for (let quiet = 0; quiet < LOOKS; ) {
     for (const { hurry } of workers) hurry?.();
     const busy = busyOf(workers);
+    if (busy.length > 0 && performance.now() - hurriedAt > HURRY_MS) {
+      hurriedAt = performance.now();
+      hurry();
+    }
     if (busy.length === 0) {
       await Promise.race([buffering.flush(), sleep(Math.max(0, end - performance.now()), undefined, { ref: false })]);
       busy.push(...busyOf([...workers, buffering]));

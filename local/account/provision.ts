@@ -38,7 +38,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const name = (refs[logicalId] as string).split('/').at(-1) as string;
     services.queues.createQueue({ name, attributes: textual(attributes) });
   },
-  'AWS::SecretsManager::Secret': ({ properties }, { services, refs }) => {
+  'AWS::SecretsManager::Secret': ({ properties }, { services }) => {
     const name = String(properties.Name);
     const recipe = (properties.GenerateSecretString ?? {}) as SecretRecipe;
     const value = properties.SecretString === undefined ? secretText(name, recipe) : String(properties.SecretString);

@@ -74,7 +74,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
     keepTables(dataDir, template.resources);
     await provision(template.resources, { services, bundles: stack.bundles, refs: template.refs });
     const drain: LocalAccount['drain'] = ({ timeoutMs = DRAIN_MS } = {}) =>
-      drainWorkers(workersOf(services), bufferOf(services), timeoutMs);
+      drainWorkers(workersOf(services), bufferOf(services), timeoutMs, () => services.mappings.flush());
     return {
       ...rest,
       endpoint: gateway.endpoint,

@@ -1,7 +1,7 @@
 /** What lies in quarantine: records that the replayer put aside, each an object with its story. */
 import { gunzipSync } from 'node:zlib';
 import type { Objects } from '../account/contracts.ts';
-import { indexIn } from '../generator/sequence.ts';
+import { indexesIn } from '../generator/sequence.ts';
 import type { IndexSet } from './index-set.ts';
 
 export interface Quarantined {
@@ -27,12 +27,28 @@ export async function readQuarantine(
   for (const { key } of await objects.list(bucket, RECORDS)) {
     const { code, data, origin } = readRecord(await objects.get(bucket, key));
     if (!belongs(origin)) continue;
-    records += 1;
-    byCode[code] = (byCode[code] ?? 0) + 1;
-    const index = seen === undefined ? undefined : indexIn(unpacked(data).toString('latin1'));
-    if (index !== undefined) seen?.add(index);
+    const count = isJoined(origin) ? documentsIn(data) : 1;
+    records += count;
+    byCode[code] = (byCode[code] ?? 0) + count;
+    if (seen !== undefined) for (const index of indexesIn(unpacked(data).toString('latin1'))) seen.add(index);
   }
   return { records, byCode };
+}
+
+/** A consumer may join several records into one on the way to a delivery stream: they fail together. */
+function isJoined(origin: unknown): boolean {
+  return (origin as { kind?: unknown } | undefined)?.kind === 'delivery-stream';
+}
+
+/** Lines with something on them; at least one. */
+export function documentsIn(data: Buffer): number {
+  let lines = 0;
+  let from = 0;
+  for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, from)) {
+    if (at > from) lines += 1;
+    from = at + 1;
+  }
+  return Math.max(1, data.length > from ? lines + 1 : lines);
 }
 
 function readRecord(body: Buffer): { code: string; data: Buffer; origin: unknown } {

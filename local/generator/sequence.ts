@@ -13,9 +13,15 @@ export function idOf(index: number, random: Random): string {
 export const ID_PATTERN = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-8[0-9a-f]{3}-([0-9a-f]{12})';
 
 const ID = new RegExp(ID_PATTERN);
+const IDS = new RegExp(ID_PATTERN, 'g');
 
 /** The index that an id, or a text with an id in it, carries. */
 export function indexIn(text: string): number | undefined {
   const digits = ID.exec(text)?.[1];
   return digits === undefined ? undefined : Number.parseInt(digits, 16);
+}
+
+/** The indexes of all ids in a text. */
+export function indexesIn(text: string): readonly number[] {
+  return Array.from(text.matchAll(IDS), (match) => Number.parseInt(match[1] as string, 16));
 }

@@ -28,7 +28,10 @@ export interface Books {
 interface Destination {
   readonly table: string;
   readonly delivery: string;
-  readonly functions: readonly string[];
+  /** The function that reads the records: consumer or decoder. */
+  readonly reader: string;
+  /** The delivery stream's function, where it has one. */
+  readonly transform: string | undefined;
   readonly belongs: Belongs;
 }
 
@@ -50,7 +53,7 @@ export async function keepBooks(
   const aside = await readQuarantine(account.objects, parts.quarantineBucket, destination.belongs, quarantined);
   const waiting = await countWaiting(account, parts, feed.name);
   const refused = refusedLines(feed);
-  const dropped = sumOf(droppedBy(metrics, destination.functions));
+  const dropped = sumOf(droppedBy(metrics, destination));
   const balance =
     delivered !== undefined && quarantined !== undefined && generated !== undefined
       ? balanceByIndex({
@@ -64,7 +67,7 @@ export async function keepBooks(
         })
       : balanceByNumber({
           in: taken + refused,
-          inLake: recordsOf(lake.rows, figures),
+          inLake: Math.max(0, lake.rows - extraDocuments(metrics, destination.reader)),
           dropped,
           quarantined: aside.records + refused,
           waiting,
@@ -75,13 +78,19 @@ export async function keepBooks(
 /** CloudWatch Logs sends it to try a subscription: no record that came in. */
 const CONTROL_MESSAGE = 'control message';
 
-/** Records left out by the functions, by reason. */
-export function droppedBy(metrics: MetricTally, functions: readonly string[]): Readonly<Record<string, number>> {
-  const reasons: Record<string, number> = {};
-  for (const name of functions) {
-    for (const [reason, count] of Object.entries(metrics.by('RecordsDropped', 'reason', name))) {
-      if (reason !== CONTROL_MESSAGE) reasons[reason] = (reasons[reason] ?? 0) + count;
-    }
+/**
+ * Records left out, by reason. What the transform is handed may be several records that the consumer joined: there the
+ * documents count.
+ */
+export function droppedBy(
+  metrics: MetricTally,
+  { reader, transform }: Pick<Destination, 'reader' | 'transform'>,
+): Readonly<Record<string, number>> {
+  const { [CONTROL_MESSAGE]: _none, ...byReader } = metrics.by('RecordsDropped', 'reason', reader);
+  const reasons: Record<string, number> = byReader;
+  if (transform === undefined) return reasons;
+  for (const [reason, count] of Object.entries(metrics.by('DocumentsDropped', 'reason', transform))) {
+    reasons[reason] = (reasons[reason] ?? 0) + count;
   }
   return reasons;
 }
@@ -90,17 +99,24 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-function destinationOf(name: StreamName, parts: StackParts): Destination {
+export function destinationOf(name: StreamName, parts: StackParts): Destination {
   const isLogs: Belongs = (origin) => {
     const { kind, deliveryStream } = (origin ?? {}) as { kind?: string; deliveryStream?: string };
     return kind === 'logs' || deliveryStream === parts.logsDelivery;
   };
   return name === 'logs'
-    ? { table: 'LogEventsTable', delivery: parts.logsDelivery, functions: [parts.decoder], belongs: isLogs }
+    ? {
+        table: 'LogEventsTable',
+        delivery: parts.logsDelivery,
+        reader: parts.decoder,
+        transform: undefined,
+        belongs: isLogs,
+      }
     : {
         table: 'EventsTable',
         delivery: parts.eventsDelivery,
-        functions: [parts.consumer, parts.transform],
+        reader: parts.consumer,
+        transform: parts.transform,
         belongs: (origin) => !isLogs(origin),
       };
 }
@@ -115,10 +131,9 @@ function refusedLines({ own }: Feed): number {
   return Object.values(own?.refused.counts() ?? {}).reduce((sum, count) => sum + count, 0);
 }
 
-/** A record may hold several documents, each a row: where the lake holds all of Firehose's rows, it has all its records. */
-function recordsOf(rows: number, figures: DeliveryFigures | undefined): number {
-  if (figures === undefined) return rows;
-  return Math.max(0, figures.delivered - (figures.documents - rows));
+/** A record may hold several documents, each a row: how many there were beyond one a record. */
+function extraDocuments(metrics: MetricTally, reader: string): number {
+  return metrics.total('DocumentsDelivered', reader) - metrics.total('RecordsDelivered', reader);
 }
 
 function remarksOf(feed: Feed, rows: number, figures: DeliveryFigures | undefined): string[] {

@@ -5,7 +5,7 @@ import type { MetricTally } from '../accounting/metrics.ts';
 import type { Options } from '../command-line/arguments.ts';
 import type { Entry } from '../generator/records.ts';
 import type { FunctionReport, Place, RunReport, Sample } from '../report/run-report.ts';
-import { type Books, droppedBy, keepBooks } from './books.ts';
+import { type Books, destinationOf, droppedBy, keepBooks } from './books.ts';
 import type { Feed } from './feed.ts';
 import { filesIn } from './places.ts';
 import type { ReplayFigures } from './replay.ts';
@@ -39,7 +39,7 @@ export async function reportRun(outcome: Outcome): Promise<RunReport> {
   const balance = addBalances(books.map(([, { balance: each }]) => each));
   // Before the samples are taken, which are invocations too.
   const functions = functionReports(account);
-  const dropped = droppedBy(metrics, [parts.consumer, parts.transform, parts.decoder]);
+  const dropped = sumOf(feeds.map(({ feed }) => droppedBy(metrics, destinationOf(feed.name, parts))));
   return {
     ...balance,
     failed: total(failures),

@@ -19,7 +19,7 @@ export function stagesOf(
   metrics: MetricTally,
 ): readonly Stage[] {
   const delivery = (name: string) => account.firehose.figures().find((figures) => figures.name === name);
-  const done = (name: string): number => delivery(name)?.delivered ?? 0;
+  const done = (name: string): number => delivery(name)?.documents ?? 0;
   const objects = (name: string): string => `${delivery(name)?.objects ?? 0} objects`;
   return feeds.flatMap(({ feed, figures }): Stage[] =>
     feed.name === 'logs'
@@ -31,10 +31,15 @@ export function stagesOf(
       : [
           { name: 'sent', done: () => figures.sent, ...expected(feed), note: () => sentNote(feed, figures) },
           { name: 'consumed', done: () => metrics.total('RecordsIn', parts.consumer) },
-          { name: 'transformed', done: () => metrics.total('RecordsIn', parts.transform) },
+          { name: 'transformed', done: () => transformed(metrics, parts) },
           { name: 'in the lake', done: () => done(parts.eventsDelivery), note: () => objects(parts.eventsDelivery) },
         ],
   );
+}
+
+/** Documents that have gone through the transform; what it is handed may be several that the consumer joined. */
+function transformed(metrics: MetricTally, parts: StackParts): number {
+  return metrics.total('DocumentsOk', parts.transform);
 }
 
 function expected({ expected: count }: Feed): { expected?: number } {

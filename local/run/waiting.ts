@@ -1,6 +1,7 @@
 /** Dead letters that were not replayed: messages still queued, and objects still under the error prefixes. */
 import { gunzipSync } from 'node:zlib';
 import type { Objects, Queues } from '../account/contracts.ts';
+import { documentsIn } from '../accounting/quarantine.ts';
 import type { StreamName } from './feed.ts';
 import type { ReplaySource } from './replay.ts';
 import type { StackParts } from './stack.ts';
@@ -16,7 +17,7 @@ export async function countWaiting({ objects, queues }: Holds, parts: StackParts
   if (name === 'events') for (const queue of parts.deadLetterQueues) waiting += await queues.depth(queue);
   const prefix = parts.errorPrefixes[name === 'events' ? 0 : 1] ?? '';
   for (const { key } of await objects.list(parts.errorBucket, prefix)) {
-    waiting += countLines(await objects.get(parts.errorBucket, key));
+    waiting += countRecords(await objects.get(parts.errorBucket, key));
   }
   return waiting;
 }
@@ -33,10 +34,17 @@ export function replaySources({ objects, queues }: Holds, parts: StackParts): re
   ];
 }
 
-/** An error object holds a failed record a line. */
-function countLines(body: Buffer): number {
-  const text = body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body;
-  let lines = 0;
-  for (let at = text.indexOf(10); at !== -1; at = text.indexOf(10, at + 1)) lines += 1;
-  return text.length > 0 && text.at(-1) !== 10 ? lines + 1 : lines;
+/** An error object holds a failed record a line, its bytes in base64; each may be several that a consumer joined. */
+function countRecords(body: Buffer): number {
+  const text = (body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body).toString();
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.reduce((sum, line) => sum + documentsIn(rawDataOf(line)), 0);
+}
+
+function rawDataOf(line: string): Buffer {
+  try {
+    return Buffer.from(String((JSON.parse(line) as { rawData?: unknown }).rawData ?? ''), 'base64');
+  } catch {
+    return Buffer.alloc(0);
+  }
 }

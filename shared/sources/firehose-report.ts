@@ -15,6 +15,7 @@ interface FailureTally {
 
 interface Tallies {
   ok: number;
+  documentsOk: number;
   bytesOut: number;
   reingested: number;
   readonly dropped: Map<string, number>;
@@ -50,6 +51,7 @@ export function reportFirehose(batch: FirehoseBatch, result: FirehoseResult, dur
 function tally({ records }: FirehoseBatch, { endings }: FirehoseResult): Tallies {
   const tallies: Tallies = {
     ok: 0,
+    documentsOk: 0,
     bytesOut: 0,
     reingested: 0,
     dropped: new Map(),
@@ -59,6 +61,7 @@ function tally({ records }: FirehoseBatch, { endings }: FirehoseResult): Tallies
   for (const [index, ending] of endings.entries()) {
     if (ending.kind === 'ok') {
       tallies.ok++;
+      tallies.documentsOk += ending.outcome.documents;
       tallies.bytesOut += ending.outcome.data.length;
       for (const [reason, documents] of Object.entries(ending.outcome.droppedDocuments ?? {})) {
         add(tallies.documentsDropped, reason, documents);
@@ -86,6 +89,7 @@ function addFailure(failed: Map<string, FailureTally>, failure: Failure, recordI
 function countAll(tallies: Tallies, records: number, bytesIn: number, durationMs: number, combinations: number): void {
   count('RecordsIn', records);
   count('RecordsOk', tallies.ok);
+  count('DocumentsOk', tallies.documentsOk);
   count('RecordsReingested', tallies.reingested);
   count('BytesIn', bytesIn, {}, unit.Bytes);
   count('BytesOut', tallies.bytesOut, {}, unit.Bytes);
