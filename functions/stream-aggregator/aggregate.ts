@@ -31,7 +31,7 @@ export interface WindowResponse {
 export type Aggregator = (event: unknown, deadline: Deadline) => Promise<WindowResponse>;
 
 /** Some record can be counted later only, and the state holds each record or not at all: the whole batch comes again. */
-export class NotCountedError extends Error {
+class NotCountedError extends Error {
   override readonly name = 'NotCountedError';
 }
 

@@ -1,4 +1,4 @@
-export { type AggregateDefinition, arrivalTime, eventTime, windows } from './definition.ts';
+export { arrivalTime, eventTime, windows } from './definition.ts';
 export { average } from './measures/average.ts';
 export { count } from './measures/count.ts';
 export { distinct } from './measures/distinct.ts';

@@ -190,7 +190,7 @@ export function readState(state: unknown): EncodedState | undefined {
 }
 
 /** A window's state can't be read: going on would lose what it holds. */
-export class StateError extends Error {
+class StateError extends Error {
   override readonly name = 'StateError';
 }
 

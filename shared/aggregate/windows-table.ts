@@ -11,7 +11,7 @@ const CAP_MS = 2_000;
 const REQUEST_MS = 5_000;
 
 /** Some results could not be written: the window has to be closed again. */
-export class WindowsTableError extends Error {
+class WindowsTableError extends Error {
   override readonly name = 'WindowsTableError';
 }
 

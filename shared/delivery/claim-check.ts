@@ -19,7 +19,7 @@ const POINTER_BYTES = 2 * 1024;
 const KEPT_BYTES = 64 * 1024;
 
 /** Where the whole of a record lies whose pointer was delivered: the member `claimCheck` of the document in its place. */
-export interface ClaimCheck {
+interface ClaimCheck {
   readonly bucket: string;
   readonly key: string;
   readonly bytes: number;

@@ -37,7 +37,7 @@ export interface Delivery {
   connect(defaults?: ConnectDefaults): Destination;
 }
 
-export interface ConnectDefaults {
+interface ConnectDefaults {
   /**
    * Whether documents with equal keys may be joined where the author did not say: false where a later function may
    * give them different keys, since one record of a delivery stream gets one set of them.

@@ -36,7 +36,7 @@ export function unavailable(destination: string, name: string): Failure {
     : transient('DestinationUnavailable', 'deliver', `${destination} failed the put: ${name}.`);
 }
 
-export function refused(destination: string, name: string): Failure {
+function refused(destination: string, name: string): Failure {
   return transient('DestinationRefused', 'deliver', `${destination} refused the put: ${name}.`);
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from './failure.ts';
 
 /** Where in a Kinesis stream the record stood. */
-export interface StreamOrigin {
+interface StreamOrigin {
   readonly kind: 'kinesis';
   readonly streamArn: string;
   readonly shardId: string;
@@ -22,7 +22,7 @@ export interface LogsOrigin {
 export type Origin = StreamOrigin | LogsOrigin;
 
 /** An object that holds the record's bytes, as they came, where they don't fit into the message. */
-export interface ObjectPointer {
+interface ObjectPointer {
   readonly bucket: string;
   readonly key: string;
 }
@@ -54,12 +54,16 @@ export interface DeadLetter {
 
 /** A dead letter from a message's body; undefined where the text is anything else. */
 export function readDeadLetter(text: string): DeadLetter | undefined {
-  let value: Partial<DeadLetter> | null;
   try {
-    value = JSON.parse(text);
+    return asDeadLetter(JSON.parse(text));
   } catch {
     return undefined;
   }
+}
+
+/** The value, where it is a dead letter. */
+export function asDeadLetter(given: unknown): DeadLetter | undefined {
+  const value = given as Partial<DeadLetter> | null;
   if (typeof value !== 'object' || value === null) return undefined;
   if (value.type !== 'DeadLetter' || value.version !== 1) return undefined;
   const whole = typeof value.data === 'string' || typeof value.object?.key === 'string';

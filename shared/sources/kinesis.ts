@@ -6,7 +6,7 @@ import { type Failed, failed } from '../record/outcome.ts';
 import type { StreamRecord } from '../record/record.ts';
 
 /** One record as the pipeline sees it: a Kinesis record, or one of those that it aggregates. */
-export interface Arrival {
+interface Arrival {
   readonly record: StreamRecord;
   /** Index into the batch's `units`. */
   readonly unit: number;

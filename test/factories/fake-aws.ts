@@ -7,7 +7,7 @@ export function awsError(name: string, status = 400): Error {
 }
 
 /** One entry as a service took it: its bytes, and the key that order is kept by, where the service knows one. */
-export interface Held {
+interface Held {
   readonly bytes: Buffer;
   readonly key?: string;
 }
