@@ -35,6 +35,22 @@ export class Cursor implements Node {
     return this.document.textAt(this.node);
   }
 
+  get source(): JsonText {
+    return this.isReplaced() ? this.inside().source : this.document.source;
+  }
+
+  get start(): number {
+    return this.isReplaced() ? this.inside().start : this.document.rows[this.node + START]!;
+  }
+
+  get end(): number {
+    return this.isReplaced() ? this.inside().end : this.document.rows[this.node + END]!;
+  }
+
+  private isReplaced(): boolean {
+    return (this.document.rows[this.node + CLASSES]! & REPLACED) !== 0;
+  }
+
   get string(): string | undefined {
     const { document, node } = this;
     const { rows } = document;

@@ -5,7 +5,7 @@ import { type Detector, GROUPS, type Group } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { createDocumentMasker } from './document.ts';
 import { lifecycle, maskFailed } from './mask.ts';
-import type { Method } from './method.ts';
+import type { Method, Place } from './method.ts';
 import { redact } from './methods/redact.ts';
 import { compileScope } from './scope.ts';
 
@@ -121,8 +121,9 @@ function whole(pattern: RegExp): RegExp {
   return new RegExp(`^(?:${pattern.source})$`, pattern.flags.replace(/[gy]/g, ''));
 }
 
-function scopeOf(options: DetectionOptions, compiler: StepCompiler): (path: string) => boolean {
+function scopeOf(options: DetectionOptions, compiler: StepCompiler): (place: Place) => boolean {
   const included = options.include && compileScope(options.include, compiler);
   const excluded = options.exclude && compileScope(options.exclude, compiler);
-  return (path) => (included === undefined || included(path)) && !excluded?.(path);
+  if (included === undefined && excluded === undefined) return () => true;
+  return ({ path }) => (included === undefined || included(path)) && !excluded?.(path);
 }

@@ -22,6 +22,8 @@ interface Found {
   readonly evidence: Evidence;
   /** Counts only with one of the detector's keywords within 30 characters, or in the path; or with one of these. */
   readonly keyword?: boolean | readonly string[];
+  /** Counts only where one of the detector's keywords leads up to it, or stands in the path. */
+  readonly introduced?: boolean;
 }
 
 /** Groups of digits: `3-2-4` with one of the separators between them, each time the same; `9` for one plain run. */
@@ -54,6 +56,8 @@ export interface WordRule extends Found, Reach {
   readonly length: readonly [number, number];
   /** Characters of which one follows the first run; left out: any. */
   readonly next?: string;
+  /** What follows that character. */
+  readonly then?: 'digit';
 }
 
 /** Characters that begin it, at the start of a run; a pattern tells all of it. */
@@ -61,6 +65,8 @@ export interface PrefixRule extends Found, Reach {
   readonly kind: 'prefix';
   /** Two characters or more each. */
   readonly prefixes: readonly string[];
+  /** Case does not count. Only the first three characters are compared before the rule is tried. */
+  readonly anyCase?: boolean;
 }
 
 /** A character that stands somewhere inside it. */
@@ -68,8 +74,11 @@ export interface AnchorRule extends Found {
   readonly kind: 'anchor';
   /** Characters that are neither letters nor digits. */
   readonly characters: string;
+  /** One character that may stand before it, and after it; the empty string stands for the ends and all beyond ASCII. */
+  readonly before?: RegExp;
+  readonly after?: RegExp;
   /** The extent of the find around the character at `at`; undefined where there is none. */
-  find(text: string, at: number, place: Place): Extent | undefined;
+  find(text: string, at: number): Extent | undefined;
 }
 
 /** Any groups of digits joined by single separators, of so many digits in all. */
@@ -89,7 +98,7 @@ export interface Place {
   readonly start: number;
   readonly end: number;
   /** The path of the value that the text is, worked out only when asked for. */
-  readonly context: { readonly path: string };
+  readonly context: { readonly path: string; readonly speaks: boolean };
 }
 
 /** Names of object keys whose values are masked whole, with all that is below them. */

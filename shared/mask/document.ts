@@ -2,15 +2,18 @@ import type { JsonDocument } from '../json/index.ts';
 import { classes, createTape, editsOf, encodeString, KEY_IDS, readDocuments, selectorOf } from '../json/index.ts';
 import { decodeUtf8, encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, Node, Selector } from '../record/document.ts';
+import { createCleanTexts } from './clean.ts';
 import type { Span } from './detection/finding.ts';
 import { editsOfText, type Search } from './detection/hidden.ts';
-import { type NamedKey, normalName } from './detection/key-names.ts';
-import { detect } from './detection/scan.ts';
+import { type NamedKey, standsBelow } from './detection/key-names.ts';
+import { type Context, mentions, NO_CONTEXT } from './detection/keywords.ts';
+import { detect, detectIn, NOTHING } from './detection/scan.ts';
 import type { DetectorSet } from './detection/set.ts';
 import { tokenOf } from './detector.ts';
 import { applyEdits, type Edit } from './edit.ts';
-import { type CompiledMethod, REMOVED } from './method.ts';
+import { type CompiledMethod, type Place, REMOVED } from './method.ts';
 import { placesInJson, placesOfBytes } from './places.ts';
+import { isPlainIdentifier } from './plain.ts';
 import { joinPath, settleValue } from './settle.ts';
 
 /** How documents are masked. */
@@ -19,21 +22,19 @@ export interface Policy {
   readonly method: CompiledMethod;
   /** Values that are no secret, though they look it. */
   allows(text: string): boolean;
-  /** Whether the value at a path is to be looked at. */
-  covers(path: string): boolean;
+  /** Whether the value at a place is to be looked at. */
+  covers(place: Place): boolean;
 }
 
 /** Masks what the policy's detectors find in the values that a selector matches. */
 export type DocumentMasker = (document: Document, selector: Selector) => void;
 
-/** Keys that need no look, that are named by a rule, that hold a find themselves. */
-const PLAIN = 1;
+/** What is known of a key: a rule is named so, it holds a find itself. 0: nothing yet. */
+const KNOWN = 1;
 const NAMED = 2;
 const FOUND = 4;
 
-/** Values that are visited at all: settled ones are not. */
-const VISITED = classes.STRING | classes.NUMBER | classes.CONTAINER;
-/** A string without any of these holds nothing, unless it is long. */
+/** Values with none of these hold nothing, unless their key says so. */
 const SUSPECT =
   classes.AT |
   classes.DIGIT |
@@ -44,132 +45,152 @@ const SUSPECT =
   classes.HIGH |
   classes.BRACKET |
   classes.OTHER;
-const DISGUISED = classes.ESCAPE | classes.HIGH;
-const BOTH_CASES = classes.UPPER | classes.LOWER;
+/** Of strings with none of those, ones with capitals may be credentials in base64. */
+const VISITED = SUSPECT | classes.UPPER;
+const SHORTEST_TOKEN = 12;
+const ENCODED = classes.ESCAPE | classes.HIGH;
+/** Strings with one of these may hide one text in another. */
+const HIDING = ENCODED | classes.PERCENT | classes.BRACKET;
+/** Strings as long as this are looked up among those that were clean before. */
+const LONG = 64;
 
-/** Where the visitor stands. */
+/** Where the walk through one document stands. */
 interface Visit {
-  readonly document: Document;
+  document: Document;
   /** The path of the string that the document stands in; empty for a record's own. */
-  readonly base: string;
-  readonly depth: number;
-  readonly search: Search;
-  node: Node | undefined;
+  base: string;
+  /** False where keys above what is visited have not been looked at: they may say anything. */
+  knowsAbove: boolean;
+  node: Node;
   /** Parents of latitudes and longitudes: which of the two they have. */
   pairs: Map<string, number> | undefined;
+  /** How many texts the document stands inside of. */
+  readonly depth: number;
+  readonly search: Search;
+  readonly place: Context;
+  readonly visitor: (node: Node) => void;
 }
 
 export function createDocumentMasker(policy: Policy): DocumentMasker {
   const { set } = policy;
   const names = set.keyNames;
-  const keyFlags = new Uint8Array(KEY_IDS);
+  const maskings = set.detectors.map(({ name }) => ({ method: policy.method, token: tokenOf(name), booleans: false }));
+  /** By key id. */
+  const flags = new Uint8Array(KEY_IDS);
+  const quiet = new Uint8Array(KEY_IDS);
+  const speaking = new Uint8Array(KEY_IDS);
+  const clean = createCleanTexts();
+  /** One for each depth, used again and again: a document is done before the next of its depth begins. */
+  const visits: Visit[] = [];
+
+  function createVisit(depth: number): Visit {
+    const place: Context = {
+      get path() {
+        return joinPath(visit.base, visit.node.path);
+      },
+      get speaks() {
+        return visit.base !== '' || !visit.knowsAbove || visit.node.isUnder(speaking);
+      },
+    };
+    const search: Search = {
+      set,
+      context: place,
+      replacement: (found, span) => replacementFor(found, span, visit),
+      json: (text, level) => editsOfJsonText(text, place.path, level),
+    };
+    const visitor = (node: Node) => visitNode(node, visit);
+    const visit = { base: '', knowsAbove: true, pairs: undefined, depth, search, place, visitor } as unknown as Visit;
+    return visit;
+  }
 
   function maskDocument(document: Document, selector: Selector, base: string, depth: number): void {
-    const visit: Visit = { document, base, depth, search: searchOf(), node: undefined, pairs: undefined };
-    function searchOf(): Search {
-      const context = {
-        get path() {
-          return joinPath(base, visit.node?.path ?? '');
-        },
-      };
-      return {
-        set,
-        context,
-        replacement: (found, span) => replacementFor(found, span, visit),
-        json: (text, level) => editsOfJsonText(text, context.path, level),
-      };
-    }
-    document.each(selector, (node) => visitNode(node, visit), VISITED);
-    if (visit.pairs !== undefined) maskPairs(visit, selector);
+    visits[depth] ??= createVisit(depth);
+    const visit = visits[depth];
+    visit.document = document;
+    visit.base = base;
+    visit.knowsAbove = selector.path === '**';
+    visit.pairs = undefined;
+    document.each(selector, visit.visitor, VISITED, quiet);
+    if (visit.pairs !== undefined) maskPairs(visit, visit.pairs, selector);
   }
 
-  function pathOf(visit: Visit): string {
-    return joinPath(visit.base, visit.node!.path);
-  }
-
-  function replacementFor(found: string, span: Span, visit: Visit): string | undefined {
-    if (policy.allows(found) || !policy.covers(pathOf(visit))) return undefined;
-    const token = tokenOf(set.detectors[span.detector]!.name);
-    const masked = policy.method.mask({
-      text: found,
-      kind: 'string',
-      token,
-      path: pathOf(visit),
-      document: visit.document,
-    });
+  function replacementFor(found: string, span: Span, { place, document }: Visit): string | undefined {
+    if (policy.allows(found) || !policy.covers(place)) return undefined;
+    const { token } = maskings[span.detector]!;
+    const masked = policy.method.mask({ text: found, kind: 'string', token, place, document });
     return masked === REMOVED ? '' : masked;
   }
 
   function visitNode(node: Node, visit: Visit): void {
     visit.node = node;
     const id = node.keyId;
-    let flags = keyFlags[id]!;
-    if (flags === 0) {
-      flags = examineKey(node.key);
-      if (id !== 0) keyFlags[id] = flags;
-    }
-    if (flags !== PLAIN) {
-      if (flags & NAMED && maskNamed(node, visit)) flags &= ~NAMED;
-      else if ((flags & FOUND) === 0) flags = PLAIN;
-      if (flags & FOUND) maskKey(node, visit);
-      if (node.settled) return;
-    }
+    let known = flags[id]!;
+    if (known === 0) known = examineKey(node, id);
+    if (known !== KNOWN && maskByKey(node, known, visit)) return;
     const found = node.classes;
     if (found & classes.STRING) {
-      if (found & SUSPECT || (found & BOTH_CASES) === BOTH_CASES) maskString(node, found, visit);
+      if (found & VISITED) maskString(node, found, visit);
     } else if (found & classes.NUMBER) maskNumber(node, visit);
   }
 
-  function examineKey(key: string | undefined): number {
-    if (key === undefined) return PLAIN;
-    let flags = 0;
-    if (names !== undefined && names.find(key).length > 0) flags |= NAMED;
-    const looking: Search = { set, context: { path: '' }, replacement: () => '', json: () => undefined };
-    if (editsOfText(key, looking).length > 0) flags |= FOUND;
-    return flags === 0 ? PLAIN : flags;
+  function examineKey(node: Node, id: number): number {
+    const { key } = node;
+    if (key === undefined) return KNOWN;
+    let known = KNOWN;
+    if (names !== undefined && names.find(key).length > 0) known |= NAMED;
+    const looking: Search = { set, context: NO_CONTEXT, replacement: () => '', json: () => undefined };
+    if (editsOfText(key, looking).length > 0) known |= FOUND;
+    if (id !== 0) {
+      flags[id] = known;
+      quiet[id] = known === KNOWN ? 1 : 0;
+      speaking[id] = mentions(set.detectors, key) ? 1 : 0;
+    }
+    return known;
   }
 
-  function maskKey(node: Node, visit: Visit): void {
-    const key = node.key!;
-    const edits = editsOfText(key, { ...visit.search, context: { path: '' }, json: () => undefined });
-    if (edits.length > 0) node.rename(encodeString(applyEdits(key, edits)));
+  /** True where nothing is left to look at. */
+  function maskByKey(node: Node, known: number, visit: Visit): boolean {
+    if (known & NAMED) maskNamed(node, visit);
+    if (known & FOUND) {
+      const key = node.key!;
+      const edits = editsOfText(key, { ...visit.search, context: NO_CONTEXT, json: () => undefined });
+      if (edits.length > 0) node.rename(encodeString(applyEdits(key, edits)));
+    }
+    return node.settled;
   }
 
-  /** True where a rule for the key's name has dealt with the value. */
-  function maskNamed(node: Node, visit: Visit): boolean {
+  function maskNamed(node: Node, visit: Visit): void {
     for (const named of names!.find(node.key!)) {
       const { pair } = named.rule;
       if (pair !== undefined) notePair(node, visit, pair === 'latitude' ? 1 : 2);
       else if (applies(named, node, visit)) {
         settle(node, named.detector, visit);
-        return true;
+        return;
       }
     }
-    return false;
   }
 
-  function applies({ rule, detector }: NamedKey, node: Node, visit: Visit): boolean {
-    const kind = node.kind;
+  function applies({ rule, detector }: NamedKey, node: Node, { place }: Visit): boolean {
+    const { kind } = node;
     if (kind === 'null' || kind === 'boolean') return false;
-    if (rule.below !== undefined && !standsBelow(rule.below, pathOf(visit))) return false;
+    if (rule.below !== undefined && !standsBelow(rule.below, place.path)) return false;
     if (kind === 'object' || kind === 'array') {
-      return rule.verifyContainer?.(node.json) !== false && policy.covers(pathOf(visit));
+      return rule.verifyContainer?.(node.json) !== false && policy.covers(place);
     }
     const text = kind === 'string' ? node.string! : node.json;
     if (text === '' || TOKEN.test(text) || rule.verify?.(text) === false) return false;
-    if (policy.allows(text) || !policy.covers(pathOf(visit))) return false;
-    return set.detectors[detector]!.group === 'credentials' || !isFoundWhole(text, visit);
+    if (policy.allows(text) || !policy.covers(place)) return false;
+    return set.detectors[detector]!.group === 'credentials' || !isFoundWhole(text, place);
   }
 
   /** What the value itself shows to be something says more than its key's name. */
-  function isFoundWhole(text: string, visit: Visit): boolean {
-    const spans = detect(text, set, visit.search.context);
+  function isFoundWhole(text: string, place: Context): boolean {
+    const { spans } = detect(text, set, place);
     return spans.length === 1 && spans[0]!.start === 0 && spans[0]!.end === text.length;
   }
 
-  function settle(node: Node, detector: number, visit: Visit): void {
-    const token = tokenOf(set.detectors[detector]!.name);
-    settleValue(node, { method: policy.method, token, path: pathOf(visit), document: visit.document, booleans: false });
+  function settle(node: Node, detector: number, { document, place }: Visit): void {
+    settleValue(node, maskings[detector]!, document, place);
   }
 
   function notePair(node: Node, visit: Visit, half: number): void {
@@ -179,37 +200,44 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     visit.pairs.set(parent, (visit.pairs.get(parent) ?? 0) | half);
   }
 
-  function maskPairs(visit: Visit, selector: Selector): void {
-    visit.document.each(
-      selector,
-      (node) => {
-        const key = node.key;
-        if (key === undefined) return;
-        for (const named of names!.find(key)) {
-          if (named.rule.pair === undefined || visit.pairs!.get(parentOf(node.path)) !== 3) continue;
-          visit.node = node;
-          if (policy.covers(pathOf(visit))) settle(node, named.detector, visit);
-          return;
-        }
-      },
-      VISITED,
-    );
+  function maskPairs(visit: Visit, pairs: ReadonlyMap<string, number>, selector: Selector): void {
+    const maskHalf = (node: Node) => {
+      const { key } = node;
+      const named = key === undefined ? undefined : names!.find(key).find(({ rule }) => rule.pair !== undefined);
+      if (named === undefined || pairs.get(parentOf(node.path)) !== 3) return;
+      visit.node = node;
+      if (policy.covers(visit.place)) settle(node, named.detector, visit);
+    };
+    visit.document.each(selector, maskHalf, classes.STRING | classes.NUMBER);
   }
 
   function maskString(node: Node, found: number, visit: Visit): void {
+    const { source } = node;
+    const start = node.start + 1;
+    const end = node.end - 1;
+    if (isPlainIdentifier(source, start, end, found)) return;
+    if ((found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end, found)) return;
+    if (found & HIDING || end - start >= LONG) {
+      maskText(node, found, visit);
+      return;
+    }
+    // Most strings are short and hide nothing: they are looked through where they stand.
+    if (detectIn(source, start, end, set, visit.place) !== NOTHING) maskText(node, found, visit);
+  }
+
+  function maskText(node: Node, found: number, visit: Visit): void {
+    const text = node.string!;
+    const { speaks } = visit.place;
+    if (!speaks && clean.has(text)) return;
+    const edits = editsOfText(text, visit.search, visit.depth, found);
+    if (edits.length === 0) {
+      if (!speaks) clean.add(text);
+      return;
+    }
     const content = node.json.slice(1, -1);
-    if ((found & SUSPECT) === 0 && content.length < 16) return;
-    const disguised = (found & DISGUISED) !== 0;
-    const text = disguised ? node.string! : content;
-    const edits = editsOfText(text, visit.search);
-    if (edits.length === 0) return;
-    const places = disguised ? placesInJson(content) : undefined;
-    node.replace(
-      `"${applyEdits(
-        content,
-        edits.map((edit) => inJson(edit, places)),
-      )}"`,
-    );
+    const places = found & ENCODED ? placesInJson(content) : undefined;
+    const inside = edits.map((edit) => inJson(edit, places));
+    node.replace(`"${applyEdits(content, inside)}"`);
   }
 
   function maskNumber(node: Node, visit: Visit): void {
@@ -217,8 +245,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     if (json.length < 6) return;
     const text = integerOf(json);
     if (text === undefined) return;
-    const spans = detect(text, set, visit.search.context);
-    if (spans.length === 0 || policy.allows(text) || !policy.covers(pathOf(visit))) return;
+    const { spans } = detect(text, set, visit.place);
+    if (spans.length === 0 || policy.allows(text) || !policy.covers(visit.place)) return;
     settle(node, spans[0]!.detector, visit);
   }
 
@@ -243,12 +271,17 @@ const EVERYTHING = selectorOf('**');
 /** A value that was masked before. */
 const TOKEN = /^\[[A-Z][A-Z0-9_]{1,40}\]$/;
 
+/** Base64 without a digit: by itself, or after the name of HTTP's scheme. */
+function isTokenOfLetters(source: string, start: number, end: number, found: number): boolean {
+  if ((found & classes.LOWER) === 0 || end - start < SHORTEST_TOKEN) return false;
+  return (found & classes.SPACE) === 0 || (source.charCodeAt(start) | 0x20) === 0x62;
+}
+
 /** An edit of a string's text as an edit of what stands between its quotes. */
 function inJson(edit: Edit, places: readonly number[] | undefined): Edit {
   const text = encodeString(edit.text).slice(1, -1);
-  return places === undefined
-    ? { start: edit.start, end: edit.end, text }
-    : { start: places[edit.start]!, end: places[edit.end]!, text };
+  if (places === undefined) return { start: edit.start, end: edit.end, text };
+  return { start: places[edit.start]!, end: places[edit.end]!, text };
 }
 
 /** A JSON number's digits where it is a whole number, however it is spelled. */
@@ -260,11 +293,4 @@ function integerOf(json: string): string | undefined {
 
 function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['), 0));
-}
-
-/** Whether the key right above the value has one of these names. */
-function standsBelow(names: readonly string[], path: string): boolean {
-  const keys = path.split(/[.[\]]/).filter((key) => key !== '' && !/^\d{1,10}$/.test(key));
-  const parent = keys.at(-2);
-  return parent !== undefined && names.includes(normalName(parent));
 }

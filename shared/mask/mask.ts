@@ -5,7 +5,7 @@ import { documented } from '../record/reference.ts';
 import type { CompiledStep, Step } from '../record/step.ts';
 import { type CompiledMethod, MaskError, type Method } from './method.ts';
 import { redact } from './methods/redact.ts';
-import { settleValue } from './settle.ts';
+import { type Masking, settleValue } from './settle.ts';
 
 /** A step that masks the values at one path. */
 export interface MaskStep extends Step {
@@ -86,22 +86,13 @@ function pathStep(name: string, path: string, method: Method, booleans: boolean)
 }
 
 function boundStep(where: string, selector: Selector, method: CompiledMethod, booleans: boolean): CompiledStep {
+  const masking: Masking = { method, token: TOKEN, booleans };
   return {
     ...lifecycle(method),
     apply(document) {
       try {
         document.each(selector, (node) => {
-          if (node.settled) return;
-          const masking = {
-            method,
-            token: TOKEN,
-            document,
-            booleans,
-            get path() {
-              return node.path;
-            },
-          };
-          settleValue(node, masking);
+          if (!node.settled) settleValue(node, masking, document, node);
         });
         return undefined;
       } catch (error) {

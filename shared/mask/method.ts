@@ -7,10 +7,15 @@ export interface Value {
   readonly kind: 'string' | 'number' | 'boolean';
   /** What a token would say of it: `[EMAIL]`. */
   readonly token: string;
-  /** Where it stands, with `[*]` for places in arrays. Worked out only when asked for. */
-  readonly path: string;
+  /** Where it stands. The path is worked out only when asked for. */
+  readonly place: Place;
   /** The document it is part of, as it stands now. */
   readonly document: Document;
+}
+
+/** A place in a document. */
+export interface Place {
+  readonly path: string;
 }
 
 /** A method bound to one pipeline. */

@@ -15,6 +15,10 @@ export interface Node {
   readonly kind: JsonKind;
   /** The value's JSON text as it stands now. */
   readonly json: JsonText;
+  /** The text that the value is read in, and where in it the value's JSON text starts and ends, as it came. */
+  readonly source: JsonText;
+  readonly start: number;
+  readonly end: number;
   /** For a string: its decoded text, in UTF-16. Undefined for every other kind. */
   readonly string: string | undefined;
   /** The path of this very value: `items[2].email`. Computed when asked for: not for the hot path. */

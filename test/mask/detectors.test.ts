@@ -11,7 +11,7 @@ const redactAll = redactor();
 /** Whether a detector finds something in an example, among all the others or alone. */
 function finds(detector: Detector, example: Example): boolean {
   if (typeof example !== 'string') return redactAll(JSON.stringify(example)).includes(tokenOf(detector.name));
-  return detect(example, all).some((span) => all.detectors[span.detector] === detector);
+  return detect(example, all).spans.some((span) => all.detectors[span.detector] === detector);
 }
 
 describe.each(DETECTORS.map((detector) => [detector.name, detector] as const))('detector %s', (_name, detector) => {

@@ -13,8 +13,8 @@ const LONGEST = 1 << 20;
 const BEFORE = 256;
 
 /** Where the token of base64 around the run at `run` begins, if what it begins with is text; -1 if not. */
-export function startOfEncoded(text: string, run: number): number {
-  const limit = Math.max(0, run - BEFORE);
+export function startOfEncoded(text: string, from: number, run: number): number {
+  const limit = Math.max(from, run - BEFORE);
   let start = run;
   while (start > limit && isBase64(text.charCodeAt(start - 1))) start--;
   if (beginsAsText(text, start)) return start;

@@ -1,7 +1,7 @@
 import { type DigitsRule, EVIDENCE } from '../detector.ts';
 import { isAlphanumeric, placeOf, report, type Scan } from './finding.ts';
-import type { Bound } from './set.ts';
-import { LONGEST_GROUP } from './shapes.ts';
+import type { Bound, Rules } from './set.ts';
+import { LONGEST_GROUP, type Shapes } from './shapes.ts';
 
 /**
  * Digits that belong together: groups joined by a single separator (or spaces and hyphens, three at most). The groups of
@@ -30,11 +30,11 @@ export function resetChain(): void {
 }
 
 /** Takes the run of digits from `start` to `end` into the chain, or begins a new one. */
-export function takeGroup(scan: Scan, start: number, end: number): void {
+export function takeGroup(scan: Scan, rules: Rules, start: number, end: number): void {
   if (groups > 0) {
-    const separator = separatorBetween(scan.text, ends[groups - 1]!, start);
+    const separator = separatorBetween(scan.source, ends[groups - 1]!, start);
     if (separator === 0) {
-      examineChain(scan);
+      examineChain(scan, rules);
       resetChain();
     } else separators[groups - 1] = separator;
   }
@@ -60,21 +60,19 @@ function separatorBetween(text: string, from: number, to: number): number {
 }
 
 /** Tries every window of the chain's groups that has the shape of something. */
-export function examineChain(scan: Scan): void {
-  const { shapes, chains } = scan.set;
+export function examineChain(scan: Scan, { shapes, chains }: Rules): void {
   if (groups === 0) return;
   if (total >= shapes.fewest) {
-    for (let first = 0; first < groups; first++) examineFrom(scan, first);
+    for (let first = 0; first < groups; first++) examineFrom(scan, shapes, first);
   }
   for (const { rule, detector } of chains) {
     if (total < rule.digits[0] || total > rule.digits[1]) continue;
-    const extent = rule.find(placeOf(scan, starts[0]!, ends[groups - 1]!));
-    if (extent !== undefined) report(scan, extent, rule, detector);
+    const extent = rule.find(placeOf(scan, starts[0]! - scan.from, ends[groups - 1]! - scan.from));
+    if (extent !== undefined) report(scan, extent[0], extent[1], rule, detector);
   }
 }
 
-function examineFrom(scan: Scan, first: number): void {
-  const { next, rules } = scan.set.shapes;
+function examineFrom(scan: Scan, { next, rules }: Shapes, first: number): void {
   let state = 1;
   for (let last = first; last < groups; last++) {
     const length = ends[last]! - starts[last]!;
@@ -87,16 +85,16 @@ function examineFrom(scan: Scan, first: number): void {
 }
 
 function examineWindow(scan: Scan, first: number, last: number, rules: readonly Bound<DigitsRule>[]): void {
-  const { text } = scan;
-  if (!isFree(text, first, last)) return;
+  const { source, from } = scan;
+  if (!isFree(scan, first, last)) return;
   let digits: string | undefined;
   for (const { rule, detector } of rules) {
     if (!separatorsFit(rule, first, last) || !standsAlone(rule, first, last)) continue;
-    digits ??= digitsOf(text, first, last);
-    const start = starts[first]!;
-    const end = ends[last]!;
+    digits ??= digitsOf(source, first, last);
+    const start = starts[first]! - from;
+    const end = ends[last]! - from;
     if (rule.verify?.(digits, placeOf(scan, start, end)) === false) continue;
-    report(scan, [start, end], rule, detector);
+    report(scan, start, end, rule, detector);
   }
 }
 
@@ -140,23 +138,23 @@ function lengthOf(group: number): number {
 const CURRENCY = '$\u00a3\u20ac\u00a5';
 
 /** Whether what stands beside the first and last group of a whole chain lets them be more than a part of something. */
-function isFree(text: string, first: number, last: number): boolean {
+function isFree({ source, from, to }: Scan, first: number, last: number): boolean {
   const start = starts[first]!;
   const end = ends[last]!;
-  if (first === 0 && start > 0) {
-    if (text.charCodeAt(start - 1) === HYPHEN) {
-      if (!wordStandsApart(text, start - 2, -1)) return false;
-    } else if (CURRENCY.includes(text[start - 1]!)) return false;
+  if (first === 0 && start > from) {
+    if (source.charCodeAt(start - 1) === HYPHEN) {
+      if (!wordStandsApart(source, start - 2, -1, from, to)) return false;
+    } else if (CURRENCY.includes(source[start - 1]!)) return false;
   }
-  if (last < groups - 1 || end >= text.length || text.charCodeAt(end) !== HYPHEN) return true;
-  return wordStandsApart(text, end + 1, 1);
+  if (last < groups - 1 || end >= to || source.charCodeAt(end) !== HYPHEN) return true;
+  return wordStandsApart(source, end + 1, 1, from, to);
 }
 
 /** A word joined by a hyphen, `pan-4111…`, may stand there; a group of a UUID, or anything else with digits, may not. */
-function wordStandsApart(text: string, at: number, step: 1 | -1): boolean {
+function wordStandsApart(text: string, at: number, step: 1 | -1, from: number, to: number): boolean {
   let length = 0;
   let hexadecimal = true;
-  for (let i = at; i >= 0 && i < text.length && length <= 13; i += step) {
+  for (let i = at; i >= from && i < to && length <= 13; i += step) {
     const code = text.charCodeAt(i);
     if (!isAlphanumeric(code)) break;
     if (code <= 0x39) return false;

@@ -1,9 +1,9 @@
-import type { Edit } from '../edit.ts';
-import { applyEdits } from '../edit.ts';
+import { classes } from '../../json/index.ts';
+import { applyEdits, type Edit } from '../edit.ts';
 import { encodedAt } from './base64.ts';
 import type { Span } from './finding.ts';
 import type { Context } from './keywords.ts';
-import { detectWithTokens } from './scan.ts';
+import { detect } from './scan.ts';
 import type { DetectorSet } from './set.ts';
 import { COVERED, plainForm, uncover, type View } from './view.ts';
 
@@ -21,15 +21,19 @@ export interface Search {
 }
 
 const NONE: readonly Edit[] = [];
+const UNKNOWN = -1;
+/** Classes of which one is there where characters hide others. */
+const COVERS = classes.ESCAPE | classes.HIGH | classes.PERCENT | classes.OTHER;
 
 /**
  * The edits that take what the search finds out of a text: also what is percent-encoded, written in full-width or
  * zero-width forms, in base64, or in JSON inside the text. In order, none overlapping another.
+ * `found` are the text's classes (shared/json/classes.ts), as far as they are known.
  */
-export function editsOfText(text: string, search: Search, depth = 0): readonly Edit[] {
-  const view = plainView(text);
-  if (view === undefined) return editsOfPlain(text, search, depth);
-  const edits = editsOfPlain(view.text, search, depth);
+export function editsOfText(text: string, search: Search, depth = 0, found = UNKNOWN): readonly Edit[] {
+  const view = found & COVERS ? plainView(text) : undefined;
+  if (view === undefined) return editsOfPlain(text, search, depth, found);
+  const edits = editsOfPlain(view.text, search, depth, UNKNOWN);
   return edits.length === 0 ? NONE : edits.map((edit) => backTo(view, text, edit));
 }
 
@@ -75,9 +79,9 @@ function backTo(view: View, source: string, edit: Edit): Edit {
   return { start, end, text: encoded ? edit.text.replace(/[\s"#%&+<>]/g, encodeURIComponent) : edit.text };
 }
 
-function editsOfPlain(text: string, search: Search, depth: number): readonly Edit[] {
-  const nested = depth < DEEPEST ? editsOfJson(text, search, depth) : undefined;
-  const { spans, tokens } = detectWithTokens(text, search.set, search.context);
+function editsOfPlain(text: string, search: Search, depth: number, found: number): readonly Edit[] {
+  const nested = depth < DEEPEST && found & classes.BRACKET ? editsOfJson(text, search, depth) : undefined;
+  const { spans, tokens } = detect(text, search.set, search.context);
   if (spans.length === 0 && tokens.length === 0) return nested?.edits ?? NONE;
   const edits: Edit[] = [];
   for (const span of spans) {

@@ -12,6 +12,8 @@ export interface NamedKey {
 /** Looks names up. */
 export interface KeyNames {
   find(key: string): readonly NamedKey[];
+  /** Whether a name may end at `end` of a text: by its last three characters. */
+  mayEnd(text: string, from: number, end: number): boolean;
 }
 
 const NONE: readonly NamedKey[] = [];
@@ -44,7 +46,27 @@ export function compileKeyNames(detectors: readonly Detector[]): KeyNames | unde
   if (exact.size === 0) return undefined;
   // The longest suffix says most.
   suffixes.sort((a, b) => b.name.length - a.name.length);
-  return { find: remembering((key) => look(key, exact, suffixes)) };
+  return { find: remembering((key) => look(key, exact, suffixes)), mayEnd: endings([...exact.keys()]) };
+}
+
+/** Tells by the last three characters, case aside, whether a name may end there. Digits and separators tell nothing. */
+function endings(names: readonly string[]): KeyNames['mayEnd'] {
+  const table = new Uint8Array(1 << 15);
+  for (const name of names) table[tailOf(name, 0, name.length)] = 1;
+  return (text, from, end) => {
+    for (let i = end - 1; i >= end - 3 && i >= from; i--) {
+      const code = text.charCodeAt(i) | 0x20;
+      if (code < 0x61 || code > 0x7a) return true;
+    }
+    return table[tailOf(text, from, end)] === 1;
+  };
+}
+
+function tailOf(text: string, from: number, end: number): number {
+  const last = text.charCodeAt(end - 1) & 31;
+  const second = end - 2 >= from ? text.charCodeAt(end - 2) & 31 : 0;
+  const third = end - 3 >= from ? text.charCodeAt(end - 3) & 31 : 0;
+  return (third << 10) | (second << 5) | last;
 }
 
 const MOST_REMEMBERED = 4096;
@@ -104,4 +126,11 @@ function unqualified(name: string, exact: Map<string, NamedKey[]>): string {
 function continues(rest: string, word: string, exact: Map<string, NamedKey[]>): boolean {
   const left = rest.slice(word.length);
   return exact.has(left) || QUALIFIERS.some((next) => left.startsWith(next) && left.length > next.length);
+}
+
+/** Whether the key right above the value at a path has one of these names. */
+export function standsBelow(names: readonly string[], path: string): boolean {
+  const keys = path.split(/[.[\]]/).filter((key) => key !== '' && !/^\d{1,10}$/.test(key));
+  const parent = keys.at(-2);
+  return parent !== undefined && names.includes(normalName(parent));
 }

@@ -1,6 +1,6 @@
 import { EVIDENCE, type Extent } from '../detector.ts';
-import { isAlphanumeric, type Scan } from './finding.ts';
-import type { NamedKey } from './key-names.ts';
+import { isAlphanumeric, note, type Scan, textOf } from './finding.ts';
+import type { KeyNames, NamedKey } from './key-names.ts';
 
 const LONGEST_NAME = 48;
 const LONGEST_VALUE = 4096;
@@ -12,26 +12,31 @@ export const BETWEEN = '=:>';
  * `name=value`, `name: value`, `"name": "value"`, `<name>value</name>` in plain text, around the character at `at`:
  * values that their name tells to be sensitive.
  */
-export function findKeyValue(scan: Scan, at: number): void {
-  const { text, set } = scan;
-  const end = endOfName(text, at);
-  if (end < 0) return;
+export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void {
+  const { source, from, set } = scan;
+  const between = source.charCodeAt(anchor);
+  // `https://` names nothing.
+  if (between === COLON && source.charCodeAt(anchor + 1) === SLASH) return;
+  const nameEnd = endOfName(source, from, anchor);
+  if (nameEnd - from < 2 || !names.mayEnd(source, from, nameEnd)) return;
+  const text = textOf(scan);
+  const at = anchor - from;
+  const end = nameEnd - from;
   let start = end;
   const limit = Math.max(0, end - LONGEST_NAME);
   while (start > limit && isNamePart(text.charCodeAt(start - 1))) start--;
   if (end - start < 2) return;
-  const candidates = set.keyNames!.find(lastSegment(text.slice(start, end)));
-  if (candidates.length === 0) return;
+  const candidates = names.find(lastSegment(text.slice(start, end)));
   const named = candidates.find((each) => each.rule.below === undefined && each.rule.pair === undefined);
   if (named === undefined) return;
   const secret = set.detectors[named.detector]!.group === 'credentials';
-  const extent = extentOfValue(text, at + 1, named, secret, text.charCodeAt(at));
+  const extent = extentOfValue(text, at + 1, named, secret, between);
   if (extent === undefined) return;
   const value = text.slice(extent[0], extent[1]);
   if (named.rule.verify?.(value) === false || isPlaceholder(value)) return;
-  const plain = text.charCodeAt(at) === COLON && !isQuote(text.charCodeAt(extent[0] - 1));
+  const plain = between === COLON && !isQuote(text.charCodeAt(extent[0] - 1));
   if (plain && named.rule.verifyInText?.(value) === false) return;
-  scan.spans.push({
+  note(scan, {
     start: extent[0],
     end: extent[1],
     detector: named.detector,
@@ -40,16 +45,19 @@ export function findKeyValue(scan: Scan, at: number): void {
 }
 
 /** Where the name before the character at `at` ends; -1 where none stands there. */
-function endOfName(text: string, at: number): number {
+function endOfName(text: string, from: number, at: number): number {
   let end = at;
-  if (text.charCodeAt(at) === 0x3e) return text.charCodeAt(end - 1) === 0x2f ? -1 : end;
-  for (let i = 0; i < 2 && text.charCodeAt(end - 1) === 0x20; i++) end--;
-  if (isQuote(text.charCodeAt(end - 1))) {
+  if (text.charCodeAt(at) === TAG) return end > from && text.charCodeAt(end - 1) !== SLASH ? end : -1;
+  for (let i = 0; i < 2 && end > from && text.charCodeAt(end - 1) === 0x20; i++) end--;
+  if (end > from && isQuote(text.charCodeAt(end - 1))) {
     end--;
-    for (let i = 0; i < 7 && text.charCodeAt(end - 1) === 0x5c; i++) end--;
+    for (let i = 0; i < 7 && end > from && text.charCodeAt(end - 1) === 0x5c; i++) end--;
   }
+  if (end <= from) return -1;
   const last = text.charCodeAt(end - 1);
-  return end > 0 && (isAlphanumeric(last) || last === 0x5d) ? (last === 0x5d ? end - 1 : end) : -1;
+  // `card[number]=…` ends with a bracket.
+  if (last === 0x5d) return end - 1;
+  return isAlphanumeric(last) ? end : -1;
 }
 
 function isQuote(code: number): boolean {
@@ -67,6 +75,7 @@ function lastSegment(name: string): string {
 
 const TAG = 0x3e;
 const COLON = 0x3a;
+const SLASH = 0x2f;
 const EQUALS = 0x3d;
 
 function extentOfValue(

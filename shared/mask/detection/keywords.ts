@@ -8,17 +8,18 @@ const WORD = 20;
 /** The value's place in the document: its path, worked out only when asked for. */
 export interface Context {
   readonly path: string;
+  /** False where the path holds no keyword. */
+  readonly speaks: boolean;
 }
 
-export const NO_CONTEXT: Context = { path: '' };
+export const NO_CONTEXT: Context = { path: '', speaks: false };
 
 /**
  * Whether one of the keywords stands within 30 characters of the find, or in the path. Case and separators don't count:
  * `cardNumber`, `card_number` and `CARD-NUMBER` hold the keyword `card number`.
  */
 export function hasKeyword(keywords: Keywords, text: string, start: number, end: number, context: Context): boolean {
-  const { path } = context;
-  if (path !== '' && keywords.test(wordsOfPath(path))) return true;
+  if (context.speaks && keywords.test(wordsOfPath(context.path))) return true;
   return keywords.test(before(text, start)) || keywords.test(after(text, end));
 }
 
@@ -28,8 +29,7 @@ export function hasKeyword(keywords: Keywords, text: string, start: number, end:
  */
 export function isIntroduced(keywords: readonly string[], { text, start, end, context }: Place): boolean {
   const asked = keywordsOfRule(keywords);
-  const { path } = context;
-  if (path !== '' && asked.test(wordsOfPath(path))) return true;
+  if (context.speaks && asked.test(wordsOfPath(context.path))) return true;
   let from = Math.max(0, start - REACH);
   for (let i = start - 1; i >= from; i--) {
     const code = text.charCodeAt(i);
@@ -44,6 +44,15 @@ export function isIntroduced(keywords: readonly string[], { text, start, end, co
     from--;
   if (asked.test(words(text, from, start))) return true;
   return text.startsWith(' (', end) && asked.test(words(text, end, Math.min(text.length, end + REACH)));
+}
+
+/** Whether a key holds a keyword of one of the detectors. */
+export function mentions(detectors: readonly Detector[], key: string): boolean {
+  const said = words(key, 0, key.length);
+  return detectors.some(({ keywords, rules }) => {
+    if (keywords !== undefined && keywordsOfRule(keywords).test(said)) return true;
+    return rules?.some(({ keyword }) => Array.isArray(keyword) && keywordsOfRule(keyword).test(said)) === true;
+  });
 }
 
 function before(text: string, start: number): string {
@@ -124,12 +133,12 @@ interface Keywords {
 
 const NEVER: Keywords = { test: () => false };
 /** Words this long are found inside longer ones too: `usersocialsecurity`. */
-const LONG = 7;
+export const LONG_KEYWORD = 7;
 
 function compileKeywords(keywords: readonly string[]): Keywords {
   if (keywords.length === 0) return NEVER;
-  const long = keywords.filter((word) => word.replaceAll(' ', '').length >= LONG).map(spaced);
-  const short = keywords.filter((word) => word.replaceAll(' ', '').length < LONG).map(spaced);
+  const long = keywords.filter((word) => word.replaceAll(' ', '').length >= LONG_KEYWORD).map(spaced);
+  const short = keywords.filter((word) => word.replaceAll(' ', '').length < LONG_KEYWORD).map(spaced);
   const parts = [...long];
   if (short.length > 0) parts.push(` (?:${short.join('|')})(?: ?(?:s|no|nr|num|number|id|code|value))? `);
   return new RegExp(parts.join('|'));

@@ -6,8 +6,7 @@ import { keywordNear, type Scan, type Span } from './finding.ts';
  * stronger evidence; then the longer; then the one that begins first; then the detector listed first.
  * Secrets that overlap become one, under the name of the longest: no part of a secret is left standing.
  */
-export function resolveOverlaps(scan: Scan): readonly Span[] {
-  const spans = scan.spans;
+export function resolveOverlaps(scan: Scan, spans: Span[]): readonly Span[] {
   if (spans.length === 1) return spans;
   spans.sort((a, b) => a.start - b.start || b.end - a.end);
   const resolved: Span[] = [];

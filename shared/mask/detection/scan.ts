@@ -1,109 +1,265 @@
 import type { PrefixRule, WordRule } from '../detector.ts';
 import { endOfEncoded, startOfEncoded } from './base64.ts';
 import { examineChain, resetChain, takeGroup } from './chain.ts';
-import { isAlphanumeric, placeOf, report, type Scan, type Span } from './finding.ts';
+import { isAlphanumeric, placeOf, report, type Scan, type Span, textOf } from './finding.ts';
+import { headAt } from './heads.ts';
 import { findKeyValue } from './key-value.ts';
-import { type Context, NO_CONTEXT } from './keywords.ts';
+import { type Context, LONG_KEYWORD, NO_CONTEXT } from './keywords.ts';
 import { resolveOverlaps } from './overlap.ts';
-import { ANCHOR, type Bound, type DetectorSet, DIGIT, LETTER, wordSlot } from './set.ts';
+import {
+  ANCHOR,
+  type Bound,
+  type BoundWord,
+  type DetectorSet,
+  DIGIT,
+  LETTER,
+  OUTSIDE,
+  type Rules,
+  wordSlot,
+} from './set.ts';
 
-const NONE: readonly Span[] = [];
+/** What a scan came to. */
+export interface Finds {
+  /** In order, none overlapping another. */
+  readonly spans: readonly Span[];
+  /** Where text in base64 may begin, or a character reference: text that hides in text. */
+  readonly tokens: readonly number[];
+}
+
+export const NOTHING: Finds = { spans: [], tokens: [] };
+
+/** The scan that is under way: there is one at a time. */
+const scan: Scan = {
+  source: '',
+  from: 0,
+  to: 0,
+  cut: undefined,
+  set: undefined as unknown as DetectorSet,
+  context: NO_CONTEXT,
+  spans: undefined,
+  tokens: undefined,
+  keywordsAt: undefined,
+};
+
+/** What the set's detectors find in plain text. */
+export function detect(text: string, set: DetectorSet, context: Context = NO_CONTEXT): Finds {
+  return detectIn(text, 0, text.length, set, context);
+}
 
 /**
- * What the set's detectors find in plain text, in order, none overlapping another.
+ * The same for a part of a text; places count from the part's start. NOTHING where nothing is found.
  * One pass tells runs of letters and digits apart; only what can begin a find is looked at more closely, by rules that
- * look a bounded way ahead. Time is linear in the length of the text, whatever it holds.
+ * look a bounded way ahead. A second pass tries the rules that need a keyword, where there is one. Time is linear in the
+ * length of the text, whatever it holds.
  */
-export function detect(text: string, set: DetectorSet, context: Context = NO_CONTEXT): readonly Span[] {
-  return detectWithTokens(text, set, context).spans;
+export function detectIn(source: string, from: number, to: number, set: DetectorSet, context: Context): Finds {
+  scan.source = source;
+  scan.from = from;
+  scan.to = to;
+  scan.cut = undefined;
+  scan.set = set;
+  scan.context = context;
+  scan.spans = undefined;
+  scan.tokens = undefined;
+  scan.keywordsAt = undefined;
+  pass(scan, set.strong, true, from, to);
+  if (context.speaks) pass(scan, set.weak, false, from, to);
+  else if (scan.keywordsAt !== undefined) passNear(scan, scan.keywordsAt);
+  if (scan.spans === undefined && scan.tokens === undefined) return NOTHING;
+  return {
+    spans: scan.spans === undefined ? NOTHING.spans : resolveOverlaps(scan, scan.spans),
+    tokens: scan.tokens ?? NOTHING.tokens,
+  };
 }
 
-/** The same, and where runs begin that may be base64. */
-export function detectWithTokens(text: string, set: DetectorSet, context: Context) {
-  const scan: Scan = { text, set, context, spans: [], tokens: [] };
-  pass(scan);
-  return { spans: scan.spans.length === 0 ? NONE : resolveOverlaps(scan), tokens: scan.tokens };
+/** How far around a keyword finds may begin: what a keyword reaches, and the length of a find that ends there. */
+const BEFORE = 160;
+const AFTER = 60;
+
+/** Tries the rules that need a keyword around each keyword. */
+function passNear(scan: Scan, keywordsAt: readonly number[]): void {
+  let done = scan.from;
+  for (let i = 0; i < keywordsAt.length; i++) {
+    let to = keywordsAt[i]! + AFTER;
+    const from = Math.max(done, startOfRuns(scan, keywordsAt[i]! - BEFORE));
+    while (i + 1 < keywordsAt.length && keywordsAt[i + 1]! - BEFORE <= to) to = keywordsAt[++i]! + AFTER;
+    if (to > from) pass(scan, scan.set.weak, false, from, Math.min(to, scan.to));
+    done = to;
+  }
 }
 
-/** Shortest run of letters and digits that is looked at as base64. */
+/** A place at or before `at` where no number or word goes on. */
+function startOfRuns({ source, from }: Scan, at: number): number {
+  let start = at;
+  const limit = Math.max(from, at - AFTER);
+  while (
+    start > limit &&
+    (isAlphanumeric(source.charCodeAt(start - 1)) || isAlphanumeric(source.charCodeAt(start - 2)))
+  ) {
+    start--;
+  }
+  return Math.max(from, start);
+}
+
+/** Shortest runs that are looked at as base64: with digits, and of letters alone. */
 const TOKEN = 10;
+const LETTER_TOKEN = 16;
 
-function pass(scan: Scan): void {
-  const { text, set } = scan;
-  const { kinds, words, prefixAt } = set;
-  const length = text.length;
+/** Looks for what begins at `from` or after, and before `until`; what begins there may go on to the end of the text. */
+function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: number): void {
+  const { source, set, to } = scan;
+  const { kinds, words } = rules;
+  const prefixAt = rules.prefixes.table;
+  const keywordAt = set.keywords.table;
   resetChain();
   tokenEnd = 0;
-  let i = 0;
-  while (i < length) {
-    const code = text.charCodeAt(i);
-    const kind = code < 128 ? kinds[code]! : 0;
+  let i = from;
+  while (i < until) {
+    const code = source.charCodeAt(i);
+    const kind = code < OUTSIDE ? kinds[code]! : 0;
     if (kind === 0) {
+      if (strong && code > 0xbf && set.foreign) noteKeyword(scan, i);
       i++;
       continue;
     }
     if (kind === ANCHOR) {
-      anchored(scan, i, code);
+      anchored(scan, i, code, rules, strong);
       i++;
       continue;
     }
     let run = kind;
     let end = i + 1;
-    while (end < length) {
-      const next = text.charCodeAt(end);
-      const nextKind = next < 128 ? kinds[next]! : 0;
-      if (nextKind !== DIGIT && nextKind !== LETTER) break;
+    while (end < to) {
+      const next = source.charCodeAt(end);
+      const nextKind = next < OUTSIDE ? kinds[next]! : 0;
+      if (nextKind === 0 || nextKind === ANCHOR) break;
       run |= nextKind;
       end++;
     }
-    if (run === DIGIT) takeGroup(scan, i, end);
-    const rules = words[wordSlot(run, end - i)];
-    if (rules !== undefined) begun(scan, i, end, rules);
-    if (end - i > 1) {
-      const list = prefixAt[code * 128 + text.charCodeAt(i + 1)]!;
-      if (list !== 0) prefixed(scan, i, set.prefixes[list]!);
+    if (run === DIGIT) takeGroup(scan, rules, i, end);
+    else {
+      const head = headAt(source, i, to);
+      if (strong) {
+        const word = end - i > 2 ? head : headAt(source, i, end);
+        if (keywordAt[word] !== 0 && kind === LETTER && isKeyword(scan, i, word)) noteKeyword(scan, i);
+        if (end - i >= TOKEN && (run !== LETTER || end - i >= LETTER_TOKEN)) takeToken(scan, i);
+      }
+      const list = prefixAt[head]!;
+      if (list !== 0) prefixed(scan, i, rules.prefixes.lists[list]!);
     }
-    if (end - i >= TOKEN && (run !== LETTER || end - i >= 16)) takeToken(scan, i);
+    const begins = words[wordSlot(run, end - i)];
+    if (begins !== undefined) {
+      const next = end < to ? source.charCodeAt(end) : OUTSIDE;
+      if (begins.next[next < OUTSIDE ? next : OUTSIDE] === 1) begun(scan, i, end, begins.rules);
+    }
     i = end;
   }
-  examineChain(scan);
+  examineChain(scan, rules);
 }
+
+/** Whether the letters from `start` on are those of a keyword, case and separators aside. */
+function isKeyword({ source, to, set }: Scan, start: number, head: number): boolean {
+  const { table, lists } = set.keywords;
+  for (const keyword of lists[table[head]!]!) if (readsAs(source, start, to, keyword)) return true;
+  return false;
+}
+
+function readsAs(source: string, start: number, to: number, keyword: string): boolean {
+  let at = start;
+  let separators = 0;
+  for (let i = 0; i < keyword.length; at++) {
+    if (at >= to) return false;
+    const code = source.charCodeAt(at);
+    if (isAlphanumeric(code) || code > 0x7f) {
+      if ((code | (code < 0x80 ? 0x20 : 0)) !== keyword.charCodeAt(i)) return false;
+      i++;
+      separators = 0;
+    } else if (i === 0 || ++separators > 2) return false;
+  }
+  return keyword.length >= LONG_KEYWORD || endsWord(source, at, to);
+}
+
+const SUFFIX = /(?:s|no|nr|num|number|id|code|value)(?![a-z])/iy;
+
+/** Whether a keyword may end at `at`: the word does, or goes on with a suffix of keywords. */
+function endsWord(source: string, at: number, to: number): boolean {
+  if (at >= to || kindOfLetter(source.charCodeAt(at)) === 0) return true;
+  SUFFIX.lastIndex = at;
+  return SUFFIX.test(source);
+}
+
+function kindOfLetter(code: number): number {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a ? 1 : 0;
+}
+
+function noteKeyword(scan: Scan, at: number): void {
+  if (scan.keywordsAt === undefined) scan.keywordsAt = [at];
+  else scan.keywordsAt.push(at);
+}
+
+/** Where the last token of base64 ends, in the text. */
+let tokenEnd = 0;
 
 /** Notes a token of base64 that begins as text does; of its later runs none. */
 function takeToken(scan: Scan, run: number): void {
-  if (run < tokenEnd) return;
-  const start = startOfEncoded(scan.text, run);
+  const at = run - scan.from;
+  if (at < tokenEnd) return;
+  const start = startOfEncoded(scan.source, scan.from, run);
   if (start < 0) return;
-  scan.tokens.push(start);
-  tokenEnd = endOfEncoded(scan.text, start);
+  noteToken(scan, start - scan.from);
+  tokenEnd = endOfEncoded(textOf(scan), start - scan.from);
 }
 
-let tokenEnd = 0;
-
-function anchored(scan: Scan, at: number, code: number): void {
-  for (const { rule, detector } of scan.set.anchors[code]!) {
-    const extent = rule.find(scan.text, at, placeOf(scan, at, at + 1));
-    if (extent !== undefined) report(scan, extent, rule, detector);
-  }
-  if (scan.set.keyNames !== undefined && (code === EQUALS || code === COLON || code === TAG)) findKeyValue(scan, at);
+function noteToken(scan: Scan, at: number): void {
+  if (scan.tokens === undefined) scan.tokens = [at];
+  else scan.tokens.push(at);
 }
 
 const EQUALS = 0x3d;
 const COLON = 0x3a;
 const TAG = 0x3e;
+const AMPERSAND = 0x26;
+const HASH = 0x23;
 
-function begun(scan: Scan, start: number, end: number, rules: readonly Bound<WordRule>[]): void {
-  for (const { rule, detector } of rules) {
-    if (rule.next !== undefined && (end >= scan.text.length || !rule.next.includes(scan.text[end]!))) continue;
-    matched(scan, start, rule, detector);
+function anchored(scan: Scan, at: number, code: number, rules: Rules, strong: boolean): void {
+  const { source, from, to } = scan;
+  const before = at > from ? source.charCodeAt(at - 1) : OUTSIDE;
+  const after = at + 1 < to ? source.charCodeAt(at + 1) : OUTSIDE;
+  for (const { rule, detector, before: allowedBefore, after: allowedAfter } of rules.anchors[code]!) {
+    if (allowedBefore[before < OUTSIDE ? before : OUTSIDE] === 0) continue;
+    if (allowedAfter[after < OUTSIDE ? after : OUTSIDE] === 0) continue;
+    const extent = rule.find(textOf(scan), at - from);
+    if (extent !== undefined) report(scan, extent[0], extent[1], rule, detector);
   }
+  if (!strong) return;
+  if (code === AMPERSAND && (after === HASH || source.startsWith('commat', at + 1))) noteToken(scan, at - from);
+  if (scan.set.keyNames === undefined) return;
+  if (code === EQUALS || code === COLON || code === TAG) findKeyValue(scan, scan.set.keyNames, at);
+}
+
+function begun(scan: Scan, start: number, end: number, rules: readonly BoundWord[]): void {
+  const { source, from, to } = scan;
+  const after = end < to ? source.charCodeAt(end) : OUTSIDE;
+  for (const { rule, detector, next } of rules) {
+    if (next !== undefined && next[after < OUTSIDE ? after : OUTSIDE] === 0) continue;
+    if (rule.then === 'digit' && !isDigit(source.charCodeAt(end + 1))) continue;
+    matched(scan, start - from, rule, detector);
+  }
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 function prefixed(scan: Scan, start: number, rules: readonly Bound<PrefixRule>[]): void {
   for (const { rule, detector } of rules) {
+    if (rule.anyCase === true) {
+      matched(scan, start - scan.from, rule, detector);
+      continue;
+    }
     for (const prefix of rule.prefixes) {
-      if (scan.text.startsWith(prefix, start)) {
-        matched(scan, start, rule, detector);
+      if (scan.source.startsWith(prefix, start)) {
+        matched(scan, start - scan.from, rule, detector);
         break;
       }
     }
@@ -112,20 +268,21 @@ function prefixed(scan: Scan, start: number, rules: readonly Bound<PrefixRule>[]
 
 function matched(scan: Scan, start: number, rule: WordRule | PrefixRule, detector: number): void {
   const { pattern } = rule;
+  const text = textOf(scan);
   if (pattern === undefined) {
-    const extent = rule.find?.(scan.text, start);
-    if (extent !== undefined) report(scan, extent, rule, detector);
+    const extent = rule.find?.(text, start);
+    if (extent !== undefined) report(scan, extent[0], extent[1], rule, detector);
     return;
   }
   pattern.lastIndex = start;
-  const match = pattern.exec(scan.text);
+  const match = pattern.exec(text);
   if (match === null) return;
   const end = start + match[0].length;
   const found = match[1] ?? match[0];
   const from = end - found.length;
-  if (isJoined(scan.text, end)) return;
+  if (isJoined(text, end)) return;
   if (rule.verify?.(found, placeOf(scan, from, end)) === false) return;
-  report(scan, [from, end], rule, detector);
+  report(scan, from, end, rule, detector);
 }
 
 /** Whether the find would go on: a letter or digit follows it. */

@@ -1,4 +1,5 @@
-import type { AnchorRule, ChainRule, Detector, DigitsRule, PrefixRule, WordRule } from '../detector.ts';
+import type { AnchorRule, ChainRule, Detector, DigitsRule, PrefixRule, Rule, WordRule } from '../detector.ts';
+import { addHead, createHeads, type Heads, type HeadsBuilder } from './heads.ts';
 import { compileKeyNames, type KeyNames } from './key-names.ts';
 import { BETWEEN } from './key-value.ts';
 import { createShapes, type Shapes } from './shapes.ts';
@@ -17,19 +18,51 @@ export const ANCHOR = 4;
 /** First runs longer than this are one length to the tables. */
 const LONGEST = 63;
 
-/** Detectors compiled for the scan: tables that tell from a few characters which rules to try. */
-export interface DetectorSet {
-  readonly detectors: readonly Detector[];
+/** Tables that tell from a few characters which rules to try. */
+export interface Rules {
   /** Kind of each ASCII character. */
   readonly kinds: Uint8Array;
-  /** Word rules by kind of the first run (DIGIT, LETTER or both) and length: see `wordsAt`. */
-  readonly words: readonly (readonly Bound<WordRule>[] | undefined)[];
-  /** For each pair of ASCII characters the number of a list in `prefixes`, 0 for none. */
-  readonly prefixAt: Uint8Array;
-  readonly prefixes: readonly (readonly Bound<PrefixRule>[])[];
-  readonly anchors: readonly (readonly Bound<AnchorRule>[] | undefined)[];
+  /** Word rules by kind of the first run (DIGIT, LETTER or both) and length: see `wordSlot`. */
+  readonly words: readonly (WordRules | undefined)[];
+  readonly prefixes: Heads<Bound<PrefixRule>>;
+  readonly anchors: readonly (readonly BoundAnchor[] | undefined)[];
   readonly shapes: Shapes;
   readonly chains: readonly Bound<ChainRule>[];
+}
+
+/** Rules that a run of one kind and length may begin. */
+export interface WordRules {
+  readonly rules: BoundWord[];
+  /** By ASCII code: 1 where one of the rules may go on after the run; the last place stands for the end and all else. */
+  readonly next: Uint8Array;
+}
+
+/** A rule with the characters that may follow the run, by code; the last place stands for the end and all else. */
+export interface BoundWord extends Bound<WordRule> {
+  /** Undefined: any. */
+  readonly next: Uint8Array | undefined;
+}
+
+/** A rule with the characters that may stand beside its anchor, by code; the last place stands for the ends and all else. */
+export interface BoundAnchor extends Bound<AnchorRule> {
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+/** Characters beyond ASCII, and the ends of a text. */
+export const OUTSIDE = 128;
+
+/** Detectors compiled for the scan. */
+export interface DetectorSet {
+  readonly detectors: readonly Detector[];
+  /** Rules that stand for themselves. */
+  readonly strong: Rules;
+  /** Rules that need a keyword: tried only where the text or its path may hold one. */
+  readonly weak: Rules;
+  /** The keywords of weak rules: without spaces, in lower case. */
+  readonly keywords: Heads<string>;
+  /** Whether a keyword has letters beyond ASCII. */
+  readonly foreign: boolean;
   /** Names that tell what a value is; undefined where no detector of the set goes by names. */
   readonly keyNames: KeyNames | undefined;
 }
@@ -39,34 +72,64 @@ export function wordSlot(kind: number, length: number): number {
 }
 
 export function compileSet(detectors: readonly Detector[]): DetectorSet {
-  const words: Bound<WordRule>[][] = [];
-  const prefixes: Bound<PrefixRule>[][] = [[]];
-  const prefixAt = new Uint8Array(128 * 128);
-  const anchors: Bound<AnchorRule>[][] = [];
-  const digits: Bound<DigitsRule>[] = [];
-  const chains: Bound<ChainRule>[] = [];
-  detectors.forEach((each, detector) => {
-    for (const rule of each.rules ?? []) {
-      if (rule.kind === 'word') addWord(words, { rule, detector });
-      else if (rule.kind === 'prefix') addPrefix(prefixes, prefixAt, { rule, detector });
-      else if (rule.kind === 'digits') digits.push({ rule, detector });
-      else if (rule.kind === 'chain') chains.push({ rule, detector });
-      else for (const c of rule.characters) listAt(anchors, c.charCodeAt(0)).push({ rule, detector });
-    }
-  });
+  const rules = detectors.flatMap((each, detector) => (each.rules ?? []).map((rule) => ({ rule, detector })));
+  const weak = rules.filter(({ rule }) => isWeak(rule));
   const keyNames = compileKeyNames(detectors);
-  if (keyNames !== undefined) for (const c of BETWEEN) anchors[c.charCodeAt(0)] ??= [];
+  const words = weak.flatMap(({ rule, detector }) => keywordsFor(rule, detectors[detector]!));
   return {
     detectors,
-    kinds: kindsOf(anchors),
-    words,
-    prefixAt,
-    prefixes,
-    anchors,
-    shapes: createShapes(digits),
-    chains,
+    strong: compileRules(
+      rules.filter(({ rule }) => !isWeak(rule)),
+      keyNames === undefined ? REFERENCE : BETWEEN + REFERENCE,
+    ),
+    weak: compileRules(weak, ''),
+    keywords: keywordHeads(words),
+    foreign: words.some((word) => /[^\x00-\x7f]/.test(word)),
     keyNames,
   };
+}
+
+/** Begins a character reference of HTML, which hides a character. */
+const REFERENCE = '&';
+
+function isWeak(rule: Rule): boolean {
+  return rule.keyword !== undefined || rule.introduced === true;
+}
+
+function keywordsFor(rule: Rule, detector: Detector): readonly string[] {
+  return Array.isArray(rule.keyword) ? rule.keyword : (detector.keywords ?? []);
+}
+
+/** How the suffixes begin that a short keyword may have: see keywords.ts. */
+const SUFFIXES = 'snicv';
+
+function keywordHeads(words: readonly string[]): Heads<string> {
+  const heads = createHeads<string>();
+  for (const word of words) {
+    const joined = word.replaceAll(' ', '');
+    addHead(heads, joined, joined);
+    // `d.o.b.` and `e-mail` begin with one letter, `ccno` with a word that is shorter than a head.
+    addHead(heads, word.split(' ')[0]!, joined);
+    for (const letter of SUFFIXES) addHead(heads, joined + letter, joined);
+  }
+  return heads;
+}
+
+function compileRules(bound: readonly Bound<Rule>[], noted: string): Rules {
+  const words: WordRules[] = [];
+  const prefixes = createHeads<Bound<PrefixRule>>();
+  const anchors: BoundAnchor[][] = [];
+  const digits: Bound<DigitsRule>[] = [];
+  const chains: Bound<ChainRule>[] = [];
+  for (const { rule, detector } of bound) {
+    if (rule.kind === 'word') addWord(words, { rule, detector });
+    else if (rule.kind === 'prefix') addPrefix(prefixes, { rule, detector });
+    else if (rule.kind === 'digits') digits.push({ rule, detector });
+    else if (rule.kind === 'chain') chains.push({ rule, detector });
+    else for (const c of rule.characters) listAt(anchors, c.charCodeAt(0)).push(boundAnchor(rule, detector));
+  }
+  for (const c of noted) listAt(anchors, c.charCodeAt(0));
+  return { kinds: kindsOf(anchors), words, prefixes, anchors, shapes: createShapes(digits), chains };
 }
 
 /** The list at an index, made where there is none. */
@@ -77,19 +140,44 @@ function listAt<T>(lists: T[][], index: number): T[] {
 
 const FIRST = { digits: DIGIT, letters: LETTER, mixed: DIGIT | LETTER } as const;
 
-function addWord(words: Bound<WordRule>[][], bound: Bound<WordRule>): void {
-  const [shortest, longest] = bound.rule.length;
+function addWord(words: WordRules[], { rule, detector }: Bound<WordRule>): void {
+  const [shortest, longest] = rule.length;
+  const after = rule.next === undefined ? undefined : tableOf(rule.next);
   for (let length = shortest; length <= Math.min(longest, LONGEST); length++) {
-    listAt(words, wordSlot(FIRST[bound.rule.first], length)).push(bound);
+    const slot = wordSlot(FIRST[rule.first], length);
+    words[slot] ??= { rules: [], next: new Uint8Array(OUTSIDE + 1) };
+    const { rules, next } = words[slot];
+    rules.push({ rule, detector, next: after });
+    for (let code = 0; code <= OUTSIDE; code++) next[code] = next[code]! | (after?.[code] ?? 1);
   }
 }
 
-function addPrefix(lists: Bound<PrefixRule>[][], at: Uint8Array, bound: Bound<PrefixRule>): void {
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(OUTSIDE + 1);
+  for (const c of characters) table[c.charCodeAt(0)] = 1;
+  return table;
+}
+
+function boundAnchor(rule: AnchorRule, detector: number): BoundAnchor {
+  return { rule, detector, before: besides(rule.before), after: besides(rule.after) };
+}
+
+/** Of a pattern for one character: which match it. */
+function besides(pattern: RegExp | undefined): Uint8Array {
+  const table = new Uint8Array(OUTSIDE + 1).fill(1);
+  if (pattern === undefined) return table;
+  for (let code = 0; code < OUTSIDE; code++) table[code] = pattern.test(String.fromCharCode(code)) ? 1 : 0;
+  table[OUTSIDE] = pattern.test('') ? 1 : 0;
+  return table;
+}
+
+const THIRD = '0123456789abcdef';
+
+function addPrefix(heads: HeadsBuilder<Bound<PrefixRule>>, bound: Bound<PrefixRule>): void {
   for (const prefix of bound.rule.prefixes) {
-    const pair = prefix.charCodeAt(0) * 128 + prefix.charCodeAt(1);
-    if (at[pair] === 0) at[pair] = lists.push([]) - 1;
-    const list = lists[at[pair]!]!;
-    if (!list.includes(bound)) list.push(bound);
+    if (prefix.length > 2) addHead(heads, prefix, bound);
+    // Two characters are followed by hexadecimal digits: `AC0123…`, `0xde…`.
+    else for (const third of THIRD) addHead(heads, prefix + third, bound);
   }
 }
 

@@ -31,7 +31,17 @@ export const coordinates = detector({
     'point',
     'll',
   ],
-  rules: [{ kind: 'anchor', characters: ',', find: findPair, keyword: true, evidence: EVIDENCE.keyword }],
+  rules: [
+    {
+      kind: 'anchor',
+      characters: ',',
+      before: /\d/,
+      after: /[\d\s-]/,
+      find: findPair,
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+    },
+  ],
   keys: [
     {
       names: ['lat', 'latitude', 'gpslat', 'gpslatitude', 'geolat'],

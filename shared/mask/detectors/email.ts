@@ -9,7 +9,16 @@ export const email = detector({
   overlooks:
     'Addresses without a dot in the domain (`root@localhost`), and spelled-out ones (`alice at example dot com`).',
   keywords: ['email', 'e mail', 'mail', 'mailto', 'correo', 'courriel'],
-  rules: [{ kind: 'anchor', characters: '@', find: findEmail, evidence: EVIDENCE.shape }],
+  rules: [
+    {
+      kind: 'anchor',
+      characters: '@',
+      before: /[^\s@<>()[\]{},;:|\\]|^$/,
+      after: /[^\s@<>(){},;:|\\.]|^$/,
+      find: findEmail,
+      evidence: EVIDENCE.shape,
+    },
+  ],
   keys: [
     {
       names: ['email', 'emailaddress', 'emailaddr', 'mailaddress', 'useremail', 'workemail'],

@@ -40,6 +40,7 @@ export const esNie = detector({
       first: 'letters',
       length: [1, 1],
       next: '- ',
+      then: 'digit',
       pattern: /[XYZ][ -]\d{7}[ -]?[A-Z]/y,
       evidence: EVIDENCE.checked,
       verify: isNie,

@@ -2,6 +2,9 @@ import { mod97 } from '../check-digits/mod97.ts';
 import { detector, EVIDENCE, type Extent } from '../detector.ts';
 import { IBAN_STRUCTURES } from '../tables/iban-structures.ts';
 
+/** Country and first check digit. */
+const PREFIXES = Object.keys(IBAN_STRUCTURES).flatMap((country) => [...'0123456789'].map((digit) => country + digit));
+
 export const iban = detector({
   name: 'iban',
   group: 'financial',
@@ -9,7 +12,7 @@ export const iban = detector({
   needs: 'A country of the IBAN registry, that country’s length and structure, and the check digits (mod 97).',
   overlooks: 'Account numbers of countries without IBAN: see us-bank.',
   keywords: ['iban', 'bank account', 'konto'],
-  rules: [{ kind: 'word', first: 'mixed', length: [4, 34], find: findIban, evidence: EVIDENCE.checked }],
+  rules: [{ kind: 'prefix', prefixes: PREFIXES, anyCase: true, find: findIban, evidence: EVIDENCE.checked }],
   keys: [{ names: ['iban', 'ibannumber'], suffix: true }],
   examples: {
     hits: [
@@ -33,6 +36,7 @@ export const iban = detector({
 });
 
 function findIban(text: string, start: number): Extent | undefined {
+  if (!isDigit(text.charCodeAt(start + 2)) || !isLetter(text.charCodeAt(start + 1))) return undefined;
   const country = text.slice(start, start + 2).toUpperCase();
   const structure = IBAN_STRUCTURES[country];
   if (structure === undefined) return undefined;

@@ -31,7 +31,14 @@ export const ip = detector({
       evidence: EVIDENCE.shape,
       verify: isIpv4,
     },
-    { kind: 'anchor', characters: ':', find: findIpv6, evidence: EVIDENCE.shape },
+    {
+      kind: 'anchor',
+      characters: ':',
+      before: /[\da-f:\s[({"'=,;<>|/-]|^$/i,
+      after: /[\da-f:]/i,
+      find: findIpv6,
+      evidence: EVIDENCE.shape,
+    },
   ],
   examples: {
     hits: [
@@ -72,28 +79,73 @@ function quadShapes(): string[] {
 }
 
 function isIpv4(_digits: string, place: Place): boolean {
-  const octets = place.text.slice(place.start, place.end).split('.');
-  if (!octets.every((octet) => Number(octet) <= 255 && (octet.length === 1 || octet[0] !== '0'))) return false;
-  if (octets[0] === '255' || octets.every((octet) => octet === '0')) return false;
-  return !isVersion(place);
+  return areOctets(place) && !isVersion(place);
 }
+
+/** 0 to 255 without leading zeros; no net mask, and not the address of nobody. */
+function areOctets({ text, start, end }: Place): boolean {
+  let octet = -1;
+  let sum = 0;
+  for (let i = start; i <= end; i++) {
+    const code = i === end ? DOT : text.charCodeAt(i);
+    if (code === DOT) {
+      if (octet > 255 || (octet === 255 && sum === 0 && text.charCodeAt(start) === 0x32 && i - start === 3))
+        return false;
+      sum += octet;
+      octet = -1;
+    } else {
+      if (octet === 0) return false;
+      octet = (octet < 0 ? 0 : octet) * 10 + code - 0x30;
+    }
+  }
+  return sum > 0;
+}
+
+const DOT = 0x2e;
 
 /** Words before four numbers that make them a version. */
 const VERSION_BEFORE =
-  /(?:\b(?:v|ver|vers|version|versions|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to)[\s:=v"'/_-]{0,4}|[A-Za-z_-]{0,30}version["']?\s{0,2}[:=]\s{0,2}["']?|(?:^|[\s;(,"'])[A-Za-z][\w.+-]{0,40}\/v?|[~^><]=?|==)$/i;
+  /(?:version|versions|[~^><]=?|==|\b(?:v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to))[\s:=v"'_-]{0,4}$/i;
 
 function isVersion({ text, start, end, context }: Place): boolean {
   const after = text.slice(end, end + 2);
   if (/^[.-][A-Za-z]/.test(after) && !/^\.in-addr/.test(text.slice(end, end + 8))) return true;
+  if (start > 0 && text[start - 1] === '/') return followsProduct(text, start - 1);
   if (VERSION_PATH.test(wordsOfPath(context.path))) return true;
   if (start === 0) return false;
-  if (text[start - 1] === '.') return true;
-  return VERSION_BEFORE.test(text.slice(Math.max(0, start - 48), start));
+  const before = text[start - 1]!;
+  if (before === '.') return true;
+  if (!NAMES_VERSION.test(before)) return false;
+  return VERSION_BEFORE.test(text.slice(Math.max(0, start - 24), start));
 }
 
 /** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
 const VERSION_PATH =
   / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|user ?agent|ua)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host) ) /;
+
+/** What may stand between a word like `version` and its number. */
+const NAMES_VERSION = /[\s:=v"'_>~^<-]/i;
+
+/** `Chrome/126.0.0.0`: a word, and nothing of a path before it. */
+function followsProduct(text: string, slash: number): boolean {
+  let start = slash;
+  let letters = false;
+  const limit = Math.max(0, slash - 40);
+  while (start > limit) {
+    const code = text.charCodeAt(start - 1);
+    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+    if (!letter && !isProductMark(code)) break;
+    letters ||= letter;
+    start--;
+  }
+  return letters && (start === 0 || BEFORE_PRODUCT.includes(text[start - 1]!));
+}
+
+const BEFORE_PRODUCT = ' \t;(,"\'';
+
+function isProductMark(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e || code === 0x2b || code === 0x2d || code === 0x5f;
+}
 
 const LONGEST_IPV6 = 45;
 

@@ -94,6 +94,7 @@ function findDecimalPairs(text: string, start: number): Extent | undefined {
 }
 
 function pairsAt(text: string, start: number): Extent | undefined {
+  if (!isHex(text.charCodeAt(start)) || !isHex(text.charCodeAt(start + 3))) return undefined;
   const before = text[start - 1];
   if (before === ':' || (before === '-' && /[\da-z]/i.test(text[start - 2] ?? ''))) return undefined;
   PAIRS.lastIndex = start;
@@ -106,4 +107,8 @@ function pairsAt(text: string, start: number): Extent | undefined {
 function isSomebodys(address: string): boolean {
   const digits = address.replace(/[:.-]/g, '').toLowerCase();
   return digits !== '000000000000' && digits !== 'ffffffffffff';
+}
+
+function isHex(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x66);
 }

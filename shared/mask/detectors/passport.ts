@@ -44,6 +44,7 @@ export const passport = detector({
       first: 'letters',
       length: [1, 2],
       next: ' -',
+      then: 'digit',
       pattern: /[A-Z]{1,2}[ -]\d{6,8}/y,
       keyword: true,
       evidence: EVIDENCE.keyword,
@@ -59,7 +60,8 @@ export const passport = detector({
     {
       kind: 'word',
       first: 'letters',
-      length: [2, 44],
+      length: [5, 44],
+      next: '<',
       pattern: /P[A-Z][A-Z]{3}[A-Z<]{39}/y,
       evidence: EVIDENCE.shape,
       verify: (zone) => zone.includes('<<'),
@@ -67,7 +69,7 @@ export const passport = detector({
     {
       kind: 'word',
       first: 'mixed',
-      length: [7, 44],
+      length: [20, 44],
       pattern: /[A-Z\d<]{9}\d[A-Z<]{3}\d{7}[MFX<]\d{7}[A-Z\d<]{14}[\d<]\d/y,
       evidence: EVIDENCE.shape,
     },

@@ -1,4 +1,3 @@
-import { isIntroduced } from '../detection/keywords.ts';
 import { isNamedOtherwise } from '../detection/otherwise.ts';
 import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
 import { CALLING_CODES } from '../tables/calling-codes.ts';
@@ -53,9 +52,16 @@ export const phone = detector({
   overlooks: 'National numbers without a keyword, numbers spelled with letters, and short codes.',
   keywords: KEYWORDS,
   rules: [
-    { kind: 'anchor', characters: '+', find: findInternational, evidence: EVIDENCE.checked },
-    { kind: 'anchor', characters: '(', find: findAreaCode, evidence: EVIDENCE.shape },
-    { kind: 'anchor', characters: '(', find: findBracketed, evidence: EVIDENCE.keyword },
+    {
+      kind: 'anchor',
+      characters: '+',
+      before: /[^a-z\d]|^$/i,
+      after: /[\d(]/,
+      find: findInternational,
+      evidence: EVIDENCE.checked,
+    },
+    { kind: 'anchor', characters: '(', after: /[2-9]/, find: findAreaCode, evidence: EVIDENCE.shape },
+    { kind: 'anchor', characters: '(', after: /\d/, find: findBracketed, introduced: true, evidence: EVIDENCE.keyword },
     {
       kind: 'digits',
       shapes: ['3-3-4', '1-3-3-4'],
@@ -63,7 +69,7 @@ export const phone = detector({
       evidence: EVIDENCE.shape,
       verify: isNorthAmerican,
     },
-    { kind: 'chain', digits: [7, 18], find: findNational, evidence: EVIDENCE.keyword },
+    { kind: 'chain', digits: [7, 18], find: findNational, introduced: true, evidence: EVIDENCE.keyword },
   ],
   keys: [
     {
@@ -185,10 +191,8 @@ function findAreaCode(text: string, at: number): Extent | undefined {
   return bracketed(AREA_CODE, text, at);
 }
 
-function findBracketed(text: string, at: number, place: Place): Extent | undefined {
-  const extent = bracketed(BRACKETED, text, at);
-  if (extent === undefined) return undefined;
-  return isIntroduced(KEYWORDS, { ...place, start: extent[0], end: extent[1] }) ? extent : undefined;
+function findBracketed(text: string, at: number): Extent | undefined {
+  return bracketed(BRACKETED, text, at);
 }
 
 function bracketed(pattern: RegExp, text: string, at: number): Extent | undefined {
@@ -220,5 +224,5 @@ function findNational(place: Place): Extent | undefined {
   if (/^(\d{1,3}\.){3}\d{1,3}$/.test(number) || /^\d{1,15}\.\d{1,2}$/.test(number)) return undefined;
   if (isLetterOrDigit(text.charCodeAt(start - 1)) || text.charCodeAt(end) === 0x40) return undefined;
   if (text[start - 1] === '/' && isLetter(text.charCodeAt(start - 2))) return undefined;
-  return isIntroduced(KEYWORDS, place) ? [start, withExtension(text, end)] : undefined;
+  return [start, withExtension(text, end)];
 }

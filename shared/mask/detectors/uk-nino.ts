@@ -15,13 +15,22 @@ export const ukNino = detector({
   rules: [
     { kind: 'word', first: 'mixed', length: [9, 9], pattern: SPACED, evidence: EVIDENCE.shape },
     { kind: 'word', first: 'mixed', length: [4, 8], next: ' -', pattern: SPACED, evidence: EVIDENCE.shape },
-    { kind: 'word', first: 'letters', length: [2, 2], next: ' -', pattern: SPACED, evidence: EVIDENCE.shape },
+    {
+      kind: 'word',
+      first: 'letters',
+      length: [2, 2],
+      next: ' -',
+      then: 'digit',
+      pattern: SPACED,
+      evidence: EVIDENCE.shape,
+    },
     { kind: 'word', first: 'mixed', length: [4, 9], pattern: LOWER, keyword: true, evidence: EVIDENCE.shape },
     {
       kind: 'word',
       first: 'letters',
       length: [2, 2],
       next: ' -',
+      then: 'digit',
       pattern: LOWER,
       keyword: true,
       evidence: EVIDENCE.shape,

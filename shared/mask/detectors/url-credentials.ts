@@ -7,7 +7,9 @@ export const urlCredentials = detector({
     'User and password, or a token, before the host of a URL: `https://user:password@host`, `postgres://user:password@host/db`.',
   needs: 'A scheme, and a colon or a token of 16 characters before the `@`.',
   overlooks: 'A user alone (`ssh://git@host`); tokens in query strings: see api-key.',
-  rules: [{ kind: 'anchor', characters: ':', find: findUserInfo, evidence: EVIDENCE.secret }],
+  rules: [
+    { kind: 'anchor', characters: ':', before: /[a-z\d]/i, after: /\//, find: findUserInfo, evidence: EVIDENCE.secret },
+  ],
   examples: {
     hits: [
       'https://user:pa55@example.com/x',

@@ -17,7 +17,7 @@ export const keepFirst = documented<[count: number], Method>(
     name: 'keepFirst',
     compile(compiler) {
       checkCount('keepFirst', count, compiler);
-      return { mask: ({ text }) => veil(text, (index) => index < count, count) };
+      return { mask: ({ text }) => veil(text, 'first', count) };
     },
   }),
 );

@@ -18,7 +18,7 @@ export const keepLast = documented<[count: number], Method>(
     name: 'keepLast',
     compile(compiler) {
       checkCount('keepLast', count, compiler);
-      return { mask: ({ text }) => veil(text, (index, length) => index >= length - count, count) };
+      return { mask: ({ text }) => veil(text, 'last', count) };
     },
   }),
 );

@@ -1,10 +1,21 @@
 import type { MethodCompiler } from '../method.ts';
 
-/** Puts `*` over the characters (code points) that don't stay; over all of them where they are no more than `count`. */
-export function veil(text: string, stays: (index: number, length: number) => boolean, count: number): string {
-  const characters = Array.from(text);
-  if (characters.length <= count) return '*'.repeat(characters.length);
-  return characters.map((character, index) => (stays(index, characters.length) ? character : '*')).join('');
+/** `*` over the characters (code points) of a text, except the first or the last `count`; over all of a text no longer than that. */
+export function veil(text: string, kept: 'first' | 'last', count: number): string {
+  if (BEYOND_UNITS.test(text)) return veilCharacters(Array.from(text), kept, count);
+  const covered = text.length - count;
+  if (covered <= 0) return '*'.repeat(text.length);
+  return kept === 'first' ? text.slice(0, count) + '*'.repeat(covered) : '*'.repeat(covered) + text.slice(covered);
+}
+
+/** Where a character takes two units of a JavaScript string. */
+const BEYOND_UNITS = /[\ud800-\udfff]/;
+
+function veilCharacters(characters: readonly string[], kept: 'first' | 'last', count: number): string {
+  const covered = characters.length - count;
+  if (covered <= 0) return '*'.repeat(characters.length);
+  const stars = '*'.repeat(covered);
+  return kept === 'first' ? characters.slice(0, count).join('') + stars : stars + characters.slice(covered).join('');
 }
 
 export function checkCount(method: string, count: number, compiler: MethodCompiler): void {

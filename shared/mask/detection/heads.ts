@@ -1,0 +1,30 @@
+/** Words and prefixes by how they begin, case aside: one look tells that most runs of a text begin none of them. */
+export interface Heads<T> {
+  /** By `headAt`: the number of a list in `lists`; 0 where nothing begins so. */
+  readonly table: Uint16Array;
+  readonly lists: readonly (readonly T[])[];
+}
+
+export interface HeadsBuilder<T> extends Heads<T> {
+  readonly lists: T[][];
+}
+
+export function createHeads<T>(): HeadsBuilder<T> {
+  return { table: new Uint16Array(1 << 15), lists: [[]] };
+}
+
+/** Lists an item under the first three characters of a text that it may begin with. */
+export function addHead<T>({ table, lists }: HeadsBuilder<T>, beginning: string, item: T): void {
+  const head = headAt(beginning, 0, beginning.length);
+  if (table[head] === 0) table[head] = lists.push([]) - 1;
+  const list = lists[table[head]!]!;
+  if (!list.includes(item)) list.push(item);
+}
+
+/** The three characters from `start` on as one number; those from `end` on count as none. */
+export function headAt(text: string, start: number, end: number): number {
+  const first = text.charCodeAt(start) & 31;
+  const second = start + 1 < end ? text.charCodeAt(start + 1) & 31 : 0;
+  const third = start + 2 < end ? text.charCodeAt(start + 2) & 31 : 0;
+  return (first << 10) | (second << 5) | third;
+}
