@@ -10,7 +10,7 @@ export interface StackParts {
   readonly lakeBucket: string;
   readonly errorBucket: string;
   readonly quarantineBucket: string;
-  /** Where delivery streams put what failed: the prefixes in the error bucket. */
+  /** Where delivery streams put what failed: the prefixes in the lake bucket. */
   readonly errorPrefixes: readonly string[];
   readonly consumer: string;
   readonly transform: string;

@@ -16,8 +16,8 @@ export async function countWaiting({ objects, queues }: Holds, parts: StackParts
   // A message doesn't tell which stream it is of without being received: they are counted with the events.
   if (name === 'events') for (const queue of parts.deadLetterQueues) waiting += await queues.depth(queue);
   const prefix = parts.errorPrefixes[name === 'events' ? 0 : 1] ?? '';
-  for (const { key } of await objects.list(parts.errorBucket, prefix)) {
-    waiting += countRecords(await objects.get(parts.errorBucket, key));
+  for (const { key } of await objects.list(parts.lakeBucket, prefix)) {
+    waiting += countRecords(await objects.get(parts.lakeBucket, key));
   }
   return waiting;
 }
@@ -28,8 +28,8 @@ export function replaySources({ objects, queues }: Holds, parts: StackParts): re
   return [
     { source: 'queue', isEmpty: async () => (await queues.depth(queue)) === 0 },
     ...parts.errorPrefixes.map((prefix) => ({
-      source: `s3://${parts.errorBucket}/${prefix}`,
-      isEmpty: async () => (await objects.list(parts.errorBucket, prefix)).length === 0,
+      source: `s3://${parts.lakeBucket}/${prefix}`,
+      isEmpty: async () => (await objects.list(parts.lakeBucket, prefix)).length === 0,
     })),
   ];
 }
