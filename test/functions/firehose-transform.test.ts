@@ -1,6 +1,7 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FirehoseResponse } from '../../shared/sources/firehose-answer.ts';
 import { awsEndpoint } from '../factories/aws-endpoint.ts';
@@ -68,7 +69,7 @@ describe('the recorded events', () => {
     const handler = await started(pipeline);
     const response = await handler(JSON.parse(readFileSync(file, 'utf8')), timed(60_000));
     const expected = file.replace(/\.json$/, '.expected.json');
-    if (process.env.UPDATE_EXPECTED === '1' || !existsSync(expected)) {
+    if (process.env.UPDATE_EXPECTED === '1') {
       writeFileSync(expected, `${JSON.stringify(response, null, 2)}\n`);
     }
     expect(response).toEqual(JSON.parse(readFileSync(expected, 'utf8')));
@@ -76,6 +77,9 @@ describe('the recorded events', () => {
 });
 
 const _event = (n: number, more: object = {}) =>
+  JSON.stringify({ eventId: `e${n}`, eventType: 'search', timestamp: '2026-09-19T09:10:23.187Z', ...more });
+
+const event = (n: number, more: object = {}) =>
   JSON.stringify({ eventId: `e${n}`, eventType: 'search', timestamp: '2026-09-19T09:10:23.187Z', ...more });
 
 describe('the Firehose transform', () => {
@@ -117,6 +121,85 @@ describe('the Firehose transform', () => {
     const handler = await started('redact');
     const record = '{"id": 12345678901234567890, "a":1.0, "a":1e2, "e":"\\u00e9\u20ac", "n":[-0 , 1E+2]}';
     expect(texts(await handler(directPutEvent([record])))).toEqual([`${record}\n`]);
+  });
+
+  it('answers anything with one answer a record, in order, and the original where it fails', async () => {
+    const anything = fc.oneof(
+      fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      fc.json({ maxDepth: 4 }).map((text) => Buffer.from(text)),
+      fc
+        .string({ unit: fc.constantFrom(...'{}[]",:\\/ \n-0.eE1tfn\u00e9'), maxLength: 60 })
+        .map((text) => Buffer.from(text)),
+      fc
+        .record({
+          eventId: fc.jsonValue(),
+          eventType: fc.jsonValue(),
+          timestamp: fc.jsonValue(),
+          user: fc.jsonValue(),
+          context: fc.jsonValue(),
+        })
+        .map((value) => Buffer.from(JSON.stringify(value))),
+      fc.string().map((text) => gzipSync(text)),
+    );
+    for (const pipeline of ['clickstream', 'access-logs', 'application-logs', 'telemetry', 'redact']) {
+      const handler = await started(pipeline);
+      await fc.assert(
+        fc.asyncProperty(fc.array(anything, { maxLength: 8 }), async (records) => {
+          const given = directPutEvent(records);
+          const { records: answers } = await handler(given, timed(60_000));
+          expect(answers.map(({ recordId }) => recordId)).toEqual(given.records.map(({ recordId }) => recordId));
+          for (const [index, { result, data }] of answers.entries()) {
+            if (result === 'Ok') expect(atob(data).endsWith('\n')).toBe(true);
+            else expect(data).toBe(given.records[index]!.data);
+          }
+        }),
+        { numRuns: 60 },
+      );
+    }
+  });
+
+  it('counts and logs what became of the records, and never what was in them', async () => {
+    const handler = await started('clickstream');
+    const secret = 'Sesame-4111';
+    const records = [
+      event(1, { note: secret }),
+      event(2, { user: { internal: true, secret } }),
+      `{"${secret}":`,
+      `["${secret}"`,
+      JSON.stringify({ eventId: secret }),
+      ...Array.from({ length: 101 }, (_, n) => event(n, { eventType: `type-${n}` })),
+    ];
+    await handler(directPutEvent(records), timed(60_000));
+    const lines = written
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line));
+    expect(written).not.toContain(secret);
+    const metrics = Object.assign({}, ...lines.filter((line) => '_aws' in line));
+    expect(metrics).toMatchObject({
+      pipeline: 'clickstream',
+      RecordsIn: 106,
+      RecordsOk: 102,
+      RecordsReingested: 0,
+      PartitionCombinations: 102,
+    });
+    expect(metrics.BytesIn).toBe(records.reduce((sum, record) => sum + record.length, 0));
+    expect(metrics.DurationPerRecord).toBeGreaterThan(0);
+    const of = (name: string) => lines.filter((line) => name in line);
+    expect(of('RecordsDropped')).toMatchObject([{ reason: 'internal traffic', RecordsDropped: 1 }]);
+    expect(of('RecordsFailed').map(({ code, RecordsFailed }) => [code, RecordsFailed])).toEqual([
+      ['InvalidJson', 2],
+      ['MissingField', 1],
+    ]);
+    const failures = lines.filter(({ message }) => message === 'records failed');
+    expect(failures).toMatchObject([
+      { code: 'InvalidJson', stage: 'decode', count: 2, firstRecordId: 'r2' },
+      { code: 'MissingField', stage: 'filter', count: 1, firstRecordId: 'r4' },
+    ]);
+    const invocations = lines.filter(({ message }) => message === 'records transformed');
+    expect(invocations).toMatchObject([
+      { records: 106, ok: 102, dropped: { 'internal traffic': 1 }, failed: { InvalidJson: 2, MissingField: 1 } },
+    ]);
   });
 
   describe('when the answer would be too large', () => {
@@ -191,7 +274,7 @@ describe('the Firehose transform', () => {
 
     it('takes an envelope that is too large by itself apart, until every event was answered once', async () => {
       const handler = await started('application-logs');
-      const whole = packed(25_000, 'stream');
+      const whole = packed(16_000, 'stream');
       let waiting: Buffer[] = [whole];
       let lines: string[] = [];
       for (let turn = 0; waiting.length > 0; turn++) {
@@ -207,8 +290,8 @@ describe('the Firehose transform', () => {
         waiting = put.splice(0).map(({ data }) => Buffer.from(data, 'base64'));
         for (const piece of waiting) expect(piece.length).toBeLessThan(whole.length);
       }
-      expect(new Set(lines.map((line) => JSON.parse(line).id)).size).toBe(25_000);
-      expect(lines).toHaveLength(25_000);
+      expect(new Set(lines.map((line) => JSON.parse(line).id)).size).toBe(16_000);
+      expect(lines).toHaveLength(16_000);
     });
   });
 });
