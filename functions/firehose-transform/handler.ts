@@ -5,6 +5,7 @@ import { now } from '../../shared/platform/clock.ts';
 import { deadlineOf } from '../../shared/platform/deadline.ts';
 import { flushMetrics } from '../../shared/platform/metrics.ts';
 import { setting } from '../../shared/platform/settings.ts';
+import { openRedriven } from '../../shared/replay/redrive-gate.ts';
 import { allOutcomes, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
 import type { FirehoseResponse } from '../../shared/sources/firehose-answer.ts';
 import { reportFirehose } from '../../shared/sources/firehose-report.ts';
@@ -19,7 +20,7 @@ pipeline.load().catch(() => undefined);
 /** Runs the pipeline over a batch that a delivery stream brings: one answer for each record, in order. */
 export async function handler(event: unknown, context: Context): Promise<FirehoseResponse> {
   const started = performance.now();
-  const batch = readFirehoseEvent(event);
+  const batch = await openRedriven(readFirehoseEvent(event));
   await pipeline.load();
   const time = transformTime(deadlineOf(context));
   const ran = await pipeline.run(readableRecords(batch), { now: now(), outOfTime: time.outOfTime });

@@ -13,13 +13,16 @@ export type Target =
   | { readonly kind: 'delivery-stream'; readonly deliveryStream: string }
   | { readonly kind: 'function'; readonly functionName: string };
 
-/** What becomes of a source object whose every record is confirmed. Messages of a queue are always deleted. */
+/**
+ * What becomes of a source object whose every record is confirmed: without it, dead letters are removed, backups tagged.
+ * Messages of a queue are always deleted.
+ */
 export type Settle = 'remove' | 'tag';
 
 /** What a replay was asked for, read and checked. */
 export interface ReplayCommand {
   readonly source: Source;
-  /** Only objects last modified, and messages sent, in [since, until), epoch milliseconds. */
+  /** Only records that arrived in [since, until), epoch milliseconds; where that is not told, those of objects and messages made then. */
   readonly since: number | undefined;
   readonly until: number | undefined;
   readonly errorCode: string | undefined;
@@ -30,7 +33,7 @@ export interface ReplayCommand {
   readonly ratePerSecond: number | undefined;
   readonly limit: number | undefined;
   readonly maxAttempts: number;
-  readonly settle: Settle;
+  readonly settle: Settle | undefined;
   /** Set by the replayer itself when it goes on in another invocation. */
   readonly continuation: Continuation | undefined;
 }
@@ -65,7 +68,7 @@ const FIELDS = [
   'continuation',
 ];
 
-const SHAPE = `source must be "s3://bucket/prefix", "errors" (the bucket ERROR_BUCKET), "queue" (DEAD_LETTER_QUEUE_URL), a queue's URL or its ARN`;
+const SHAPE = `source must be "s3://bucket/prefix", "errors" (the prefix of the setting ERRORS), "queue" (DEAD_LETTER_QUEUE_URL), a queue's URL or its ARN`;
 
 /** Reads the JSON that the function was invoked with. Throws a CommandError that names every fault. */
 export function readCommand(value: unknown): ReplayCommand {
@@ -91,8 +94,13 @@ export function readCommand(value: unknown): ReplayCommand {
   return { ...command, source: command.source };
 }
 
+/** What is done with dead letters that come by themselves, in messages or as objects. */
+export function unasked(): ReplayCommand {
+  return readCommand({ source: 's3://event/' });
+}
+
 function sourceOf(value: unknown, faults: string[]): Source | undefined {
-  const text = value === 'errors' ? bucketSource(faults) : value === 'queue' ? setting('DEAD_LETTER_QUEUE_URL') : value;
+  const text = value === 'errors' ? errorsSource(faults) : value === 'queue' ? setting('DEAD_LETTER_QUEUE_URL') : value;
   if (typeof text !== 'string') {
     faults.push(text === undefined && value === 'queue' ? 'the setting DEAD_LETTER_QUEUE_URL is missing' : SHAPE);
     return undefined;
@@ -108,10 +116,12 @@ function sourceOf(value: unknown, faults: string[]): Source | undefined {
   return undefined;
 }
 
-function bucketSource(faults: string[]): string | undefined {
+/** `s3://bucket/prefix`, where Firehose puts what it could not deliver. */
+function errorsSource(faults: string[]): string | undefined {
   const bucket = setting('ERROR_BUCKET');
-  if (bucket === undefined) faults.push('the setting ERROR_BUCKET is missing');
-  return bucket === undefined ? undefined : `s3://${bucket}/`;
+  const errors = setting('ERRORS') ?? (bucket === undefined ? undefined : `s3://${bucket}/`);
+  if (errors === undefined) faults.push('the setting ERRORS is missing');
+  return errors;
 }
 
 function targetOf(value: unknown, faults: string[]): Target {
@@ -157,7 +167,8 @@ function numberOf(name: string, value: unknown, faults: string[]): number | unde
   return Number(value);
 }
 
-function settleOf(value: unknown, faults: string[]): Settle {
-  if (value !== undefined && value !== 'remove' && value !== 'tag') faults.push('settle must be "remove" or "tag"');
-  return value === 'tag' ? 'tag' : 'remove';
+function settleOf(value: unknown, faults: string[]): Settle | undefined {
+  if (value === undefined || value === 'remove' || value === 'tag') return value;
+  faults.push('settle must be "remove" or "tag"');
+  return undefined;
 }

@@ -3,122 +3,138 @@ import type { Deadline } from '../platform/deadline.ts';
 import { logger } from '../platform/logger.ts';
 import { count, flushMetrics } from '../platform/metrics.ts';
 import { setting } from '../platform/settings.ts';
-import { notifiedObjects, readMessage } from '../sources/failures/message.ts';
-import { readCommand } from './command.ts';
-import type { Container } from './container.ts';
-import { objectContainer } from './objects.ts';
-import { type ReplayAnswer, replay, replayOne, workFor } from './replay.ts';
-import type { Replay } from './replay-container.ts';
+import { notifiedObjects } from '../sources/failures/message.ts';
+import { readCommand, unasked } from './command.ts';
+import { containersOfMessage, isSmall } from './messages.ts';
+import { mayHoldDeadLetters, objectNamed } from './objects.ts';
+import { type End, type Replay, type ReplayAnswer, replay, replayOne, workFor } from './replay.ts';
 import { stores } from './stores.ts';
 import type { Summary } from './summary.ts';
+import { inParallel } from './table.ts';
 
 /** More invocations in a row than any replay needs: a bound on what a mistake can cost. */
 const MOST_RUNS = 200;
+/** Messages of a mapping that are replayed at a time. */
+const CONCURRENCY = 5;
 
 interface Invocation {
-  readonly awsRequestId?: string;
   readonly functionName?: string;
 }
 
-interface SqsRecord {
-  readonly eventSource?: string;
+interface MappedMessage {
   readonly messageId?: string;
   readonly body?: string;
+  readonly attributes?: { readonly SentTimestamp?: string };
 }
 
 interface SqsAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** Tells the four ways of being invoked apart, and answers each as its caller expects. */
+/** Objects of an event were not replayed to their end: Lambda sends the event again. */
+export class ReplayIncompleteError extends Error {
+  override readonly name = 'ReplayIncompleteError';
+}
+
+/** Tells the ways of being invoked apart, and answers each as its caller expects. */
 export async function handleReplay(
   event: unknown,
   context: Invocation | undefined,
   deadline: Deadline,
 ): Promise<ReplayAnswer | SqsAnswer> {
-  const owner = context?.awsRequestId ?? `local-${process.pid}`;
-  const { Records: records, source } = (event ?? {}) as { Records?: readonly SqsRecord[]; source?: unknown };
-  if (Array.isArray(records) && records[0]?.eventSource === 'aws:sqs') return await fromQueue(records, owner, deadline);
-  if (Array.isArray(records)) return await fromBucket(event, owner, deadline);
+  const { Records: records, source } = (event ?? {}) as { Records?: unknown; source?: unknown };
+  if (Array.isArray(records) && records[0]?.eventSource === 'aws:sqs') return await fromQueue(records, deadline);
+  if (Array.isArray(records) || source === 'aws.s3') return await fromBucket(event, context, deadline);
   const scheduled = source === 'aws.events' || source === 'aws.scheduler';
-  const command = readCommand(scheduled ? { source: 'errors' } : event);
-  const answer = await replay(command, owner, deadline);
+  const asked = scheduled ? { source: 'errors' } : event;
+  const answer = await replay(readCommand(asked), deadline);
   finish(answer);
-  if (answer.continuation !== undefined) await goOn(event, answer, context);
+  if (answer.continuation !== undefined) await goOn(asked, answer, context);
   return answer;
 }
 
 /** Messages of a mapping: those that are not done come again. */
-async function fromQueue(records: readonly SqsRecord[], owner: string, deadline: Deadline): Promise<SqsAnswer> {
-  const work = workFor(readCommand({ source: 'queue' }), deadline);
-  const failed: string[] = [];
-  for (const { messageId = '', body = '' } of records) {
-    if (!(await replayMessage(messageId, body, owner, work))) failed.push(messageId);
-  }
+async function fromQueue(records: readonly MappedMessage[], deadline: Deadline): Promise<SqsAnswer> {
+  const work = workFor(unasked(), deadline);
+  const failed = new Set<string>();
+  const replayed = async (message: MappedMessage): Promise<void> => {
+    if (!(await replayMessage(message, work))) failed.add(message?.messageId ?? '');
+  };
+  const small = records.filter(({ body = '' }) => isSmall(body));
+  const large = records.filter((message) => !small.includes(message));
+  await inParallel(small, CONCURRENCY, replayed);
+  await inParallel(large, 1, replayed);
   finish(work.summary);
-  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-async function replayMessage(id: string, body: string, owner: string, work: Replay): Promise<boolean> {
-  const objects = notifiedObjects(parsed(body));
-  const { settle } = work.command;
-  const containers =
-    objects.length > 0 ? objects.map(({ bucket, key }) => objectContainer(bucket, key, settle)) : [messageOf(id, body)];
+/** The mapping deletes a message that is done, and lets others come again. */
+const MAPPED = { settle: async () => {}, leave: async () => {}, hold: async () => {} };
+
+async function replayMessage(message: MappedMessage, work: Replay): Promise<boolean> {
+  const { messageId, body = '', attributes } = message ?? {};
+  const sent = Number(attributes?.SentTimestamp);
   try {
+    const time = Number.isFinite(sent) ? sent : undefined;
+    const containers = await containersOfMessage(body, time, MAPPED, stores, work.command.settle);
     let done = true;
-    for (const container of containers) done = (await replayOne(container, owner, work)) === 'done' && done;
+    for (const container of containers) done = (await replayOne(container, work)) === 'done' && done;
     return done;
   } catch (error) {
-    logger.error('A dead letter could not be replayed', {
-      messageId: id,
-      error: error instanceof Error ? error.name : 'Error',
-    });
+    logger.error('A dead letter could not be replayed', { messageId, error: nameOf(error) });
     return false;
   }
 }
 
-/** A message that a mapping handed over: the mapping deletes it, or lets it come again. */
-function messageOf(id: string, body: string): Container {
-  return { name: `sqs:${id}`, letters: () => readMessage(body, stores), settle: async () => {}, leave: async () => {} };
-}
-
-async function fromBucket(event: unknown, owner: string, deadline: Deadline): Promise<ReplayAnswer> {
-  const work = workFor(readCommand({ source: 'errors' }), deadline);
-  for (const { bucket, key } of notifiedObjects(event)) {
-    await replayOne(objectContainer(bucket, key, work.command.settle), owner, work);
+/** Objects that were just written. Where one is not replayed to its end, for a cause that can pass, the event comes again. */
+async function fromBucket(event: unknown, context: Invocation | undefined, deadline: Deadline): Promise<ReplayAnswer> {
+  const work = workFor(unasked(), deadline);
+  const ends: End[] = [];
+  for (const address of notifiedObjects(event).filter(({ key }) => mayHoldDeadLetters(key))) {
+    const object = await objectNamed(address, work.command.settle);
+    if (object === undefined) continue;
+    const end = await replayOne(object, work);
+    if (end === 'interrupted') await invokeAgain({ source: `s3://${address.bucket}/${address.key}` }, context);
+    ends.push(end);
   }
   finish(work.summary);
+  const failures = Object.values(work.summary.failed).reduce((sum, failed) => sum + failed, 0);
+  if (failures > 0 || ends.includes('elsewhere')) {
+    throw new ReplayIncompleteError(`${failures} dead letters could not be put back: they stay where they are.`);
+  }
   return { ...work.summary, dryRun: false };
 }
 
 /** Invokes this function again, with where it was, when its time ran out. */
-async function goOn(event: unknown, { continuation }: ReplayAnswer, context: Invocation | undefined): Promise<void> {
-  const functionName = context?.functionName;
-  if (continuation === undefined || functionName === undefined) return;
+async function goOn(asked: unknown, { continuation }: ReplayAnswer, context: Invocation | undefined): Promise<void> {
+  if (continuation === undefined) return;
   if (continuation.runs >= MOST_RUNS) {
     logger.error('The replay was stopped: it took too many invocations', { runs: continuation.runs });
     return;
   }
+  await invokeAgain({ ...(asked as object), continuation }, context);
+}
+
+async function invokeAgain(event: object, context: Invocation | undefined): Promise<void> {
+  const functionName = context?.functionName;
+  if (functionName === undefined) return;
   const { aws, client } = await lambda();
-  const payload = JSON.stringify({ ...(event as object), continuation });
-  await client.send(
-    new aws.InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload: Buffer.from(payload) }),
-  );
+  const Payload = Buffer.from(JSON.stringify(event));
+  await client.send(new aws.InvokeCommand({ FunctionName: functionName, InvocationType: 'Event', Payload }));
 }
 
 function finish(summary: Summary): void {
-  for (const name of ['found', 'replayed', 'quarantined', 'lost'] as const) {
-    count(`DeadLetters${name[0]?.toUpperCase()}${name.slice(1)}`, summary[name]);
-  }
+  count('DeadLettersFound', summary.found);
+  count('DeadLettersReplayed', summary.replayed);
+  count('DeadLettersQuarantined', summary.quarantined);
+  count('DeadLettersLost', summary.lost);
+  for (const [code, unreadable] of Object.entries(summary.unreadable))
+    count('DeadLettersUnreadable', unreadable, { code });
   for (const [code, failures] of Object.entries(summary.failed)) count('ReplayFailed', failures, { code });
   logger.info('Replayed dead letters', { summary });
   flushMetrics(setting('PIPELINE') ?? 'none');
 }
 
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'Error';
 }

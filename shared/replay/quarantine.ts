@@ -3,14 +3,19 @@ import { s3 } from '../platform/clients.ts';
 import { now } from '../platform/clock.ts';
 import { requiredSetting } from '../platform/settings.ts';
 import { bytesOf } from '../record/byte-string.ts';
-import type { FailedRecord, Lost } from '../sources/failures/found.ts';
-import type { Story } from './ledger.ts';
+import type { Lost } from '../sources/failures/found.ts';
+import type { Letter } from './letters.ts';
 
 /**
  * Puts a record aside with its whole story, as one object of QUARANTINE_BUCKET:
- * `records/yyyy-MM-dd/<digest>-<letter>.json`. The same letter always gives the same key, so that a second run changes nothing.
+ * `records/yyyy-MM-dd/<digest>-<token>.json`. The same letter always gives the same key, so that a second run changes nothing.
  */
-export async function quarantine(source: string, record: FailedRecord, digest: string, story: Story): Promise<void> {
+export async function quarantine(source: string, { record, digest, replays, past, token }: Letter): Promise<void> {
+  const failures = past.map(({ code, failedAt, replayedAt }) => ({
+    code,
+    ...timeOf('failedAt', failedAt),
+    ...timeOf('replayedAt', replayedAt),
+  }));
   const document = {
     type: 'QuarantinedRecord',
     version: 1,
@@ -19,19 +24,19 @@ export async function quarantine(source: string, record: FailedRecord, digest: s
     code: record.code,
     arrival: record.arrival,
     origin: record.origin,
-    attempts: story.length,
-    story: story.map(({ at, code }) => ({ code, replayedAt: new Date(at).toISOString() })),
+    attempts: replays,
+    story: [...failures, { code: record.code, ...timeOf('failedAt', record.failedAt) }],
     sha256: digest,
     data: bytesOf(record.data).toString('base64'),
   };
-  const day = new Date(record.arrival ?? now()).toISOString().slice(0, 10);
-  await put(`records/${day}/${digest.slice(0, 32)}-${shortName(`${source} ${record.at}`)}.json`, document);
+  await put(`records/${dayOf(record.arrival)}/${digest.slice(0, 32)}-${token.slice(0, 16)}.json`, document);
 }
 
 /** Keeps the report that records are gone: their source is settled, and what is known of them must outlive it. */
-export async function reportLost(source: string, lost: Lost): Promise<void> {
-  const document = { type: 'LostRecords', version: 1, source, records: lost.records, range: lost.range };
-  await put(`lost/${new Date(now()).toISOString().slice(0, 10)}/${shortName(`${source} ${lost.at}`)}.json`, document);
+export async function reportLost(source: string, { at, records, range, letter }: Lost): Promise<void> {
+  const document = { type: 'LostRecords', version: 1, source, records, range, letter };
+  const name = createHash('sha256').update(`${source} ${at}`).digest('hex').slice(0, 32);
+  await put(`lost/${dayOf((letter as { timestamp?: string } | undefined)?.timestamp)}/${name}.json`, document);
 }
 
 async function put(key: string, document: object): Promise<void> {
@@ -43,6 +48,12 @@ async function put(key: string, document: object): Promise<void> {
   );
 }
 
-function shortName(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+function timeOf(name: string, time: number | undefined): object {
+  return time === undefined ? {} : { [name]: new Date(time).toISOString() };
+}
+
+/** `2026-01-31` of a time that a dead letter tells; of now where it tells none. */
+function dayOf(time: number | string | undefined): string {
+  const date = new Date(time ?? now());
+  return (Number.isNaN(date.getTime()) ? new Date(now()) : date).toISOString().slice(0, 10);
 }

@@ -1,80 +1,80 @@
-import { createHash } from 'node:crypto';
 import { now } from '../platform/clock.ts';
-import { bytesOf } from '../record/byte-string.ts';
 import type { FailedRecord } from '../sources/failures/found.ts';
-import { replaysBefore, type Story, withReplay } from './ledger.ts';
-import type { Replay } from './replay-container.ts';
+import { LEASE_MS } from './lease.ts';
+import { type Progress, type Story, withReplay } from './ledger.ts';
+import { type Letter, letterName, lettersOf } from './letters.ts';
+import type { Replay, Taken } from './replay.ts';
 import { tally } from './summary.ts';
-
-/** A dead letter with what the ledger knows of its record. */
-interface Letter {
-  readonly record: FailedRecord;
-  readonly digest: string;
-  readonly story: Story;
-  /** How often the record was replayed before it failed as this letter. */
-  readonly replays: number;
-}
+import type { Outgoing } from './targets.ts';
 
 /**
  * Puts a chunk of dead letters back, or aside where they failed too often. The ledger is told before and after, so that
- * a crash in between is seen. True when every letter is done.
+ * a crash in between is seen, and what it left uncertain is looked for where it was put. True when every letter is done.
  */
-export async function replayChunk(source: string, records: readonly FailedRecord[], replay: Replay): Promise<boolean> {
-  const letters = await withStories(source, records, replay);
-  const poison = letters.filter(({ replays }) => replays >= replay.command.maxAttempts);
-  const rest = letters.filter(({ replays }) => replays < replay.command.maxAttempts);
-  const chunk = await replay.ledger.claim(
-    source,
-    records.map(({ at }) => at),
-    now(),
-  );
-  for (const { record, digest, story } of poison) await replay.quarantine(source, record, digest, story);
-  replay.summary.quarantined += poison.length;
+export async function replayChunk(
+  { name: source, owner }: Taken,
+  records: readonly FailedRecord[],
+  progress: Progress,
+  replay: Replay,
+): Promise<boolean> {
+  const { ledger, summary, command } = replay;
+  const letters = await lettersOf(source, records, command.to, ledger);
+  const uncertain = letters.filter(({ record, isLeftover }) => !isLeftover && progress.uncertain.has(record.at));
+  const there = uncertain.length === 0 ? NONE : await replay.findPut(uncertain, progress.uncertain);
+  const isDone = (letter: Letter): boolean => letter.isLeftover || there.has(letter);
+  const done = letters.filter(isDone);
+  const poison = letters.filter((letter) => !isDone(letter) && letter.replays >= command.maxAttempts);
+  const rest = letters.filter((letter) => !isDone(letter) && letter.replays < command.maxAttempts);
+  if (rest.length > 0) await replay.pace.wait(rest.length);
+  const at = now();
+  const claim = await ledger.claim(source, owner, { letters: placesOf(letters), at, untilMs: at + LEASE_MS });
+  for (const letter of poison) await replay.quarantine(source, letter);
   const confirmed = await put(source, rest, replay);
-  const done = [...poison.map(({ record }) => record), ...confirmed];
-  await replay.ledger.confirm(
-    source,
-    chunk,
-    done.map(({ at }) => at),
-    now(),
-  );
-  return done.length === records.length;
+  await ledger.confirm(source, claim, placesOf([...done, ...poison, ...confirmed]), now());
+  tally(summary.skipped, 'already replayed', done.length);
+  summary.quarantined += poison.length;
+  return done.length + poison.length + confirmed.length === letters.length;
 }
 
-async function withStories(
-  source: string,
-  records: readonly FailedRecord[],
-  replay: Replay,
-): Promise<readonly Letter[]> {
-  const digests = records.map(({ data }) => createHash('sha256').update(bytesOf(data)).digest('hex'));
-  const stories = await replay.ledger.stories(digests);
-  return records.map((record, index) => {
-    const digest = digests[index]!;
-    const story = stories.get(digest) ?? [];
-    return { record, digest, story, replays: replaysBefore(story, `${source} ${record.at}`, record.arrival) };
-  });
-}
+const NONE: ReadonlySet<Letter> = new Set();
 
 /** Puts the letters back; gives those that were confirmed. Their replay is in their story before the put begins. */
-async function put(source: string, letters: readonly Letter[], replay: Replay): Promise<readonly FailedRecord[]> {
+async function put(source: string, letters: readonly Letter[], replay: Replay): Promise<readonly Letter[]> {
   if (letters.length === 0) return [];
-  await replay.pace.wait(letters.length);
-  await replay.ledger.keep(changedStories(source, letters));
-  const records = letters.map(({ record }) => record);
-  const results = await replay.putBack(records, replay.command.to, replay.deadline);
-  for (const result of results) if (result.kind === 'failed') tally(replay.summary.failed, result.failure.code);
-  const confirmed = records.filter((_, index) => results[index]!.kind === 'confirmed');
-  replay.summary.replayed += confirmed.length;
-  replay.summary.bytes += confirmed.reduce((bytes, { data }) => bytes + data.length, 0);
+  const { ledger, summary } = replay;
+  const changed = changedStories(source, letters);
+  if (changed.size > 0) await ledger.keep(changed);
+  const results = await replay.putBack(letters.map(outgoing), replay.times);
+  for (const result of results) if (result.kind === 'failed') tally(summary.failed, result.failure.code);
+  const confirmed = letters.filter((_, index) => results[index]!.kind === 'confirmed');
+  summary.replayed += confirmed.length;
+  summary.bytes += confirmed.reduce((bytes, { record }) => bytes + record.data.length, 0);
   return confirmed;
+}
+
+function outgoing({ record, address, token, replays, past }: Letter): Outgoing {
+  return { record, address, redrive: { token, attempt: replays + 1, story: [...past.map(pastOf), failureOf(record)] } };
 }
 
 function changedStories(source: string, letters: readonly Letter[]): ReadonlyMap<string, Story> {
   const changed = new Map<string, Story>();
   for (const { record, digest, story, replays } of letters) {
+    if (story === undefined) continue;
     const before = changed.get(digest) ?? story;
-    const after = withReplay(before, replays, { at: now(), code: record.code, letter: `${source} ${record.at}` });
+    const after = withReplay(before, replays, { ...failureOf(record), letter: letterName(source, record) });
     if (after !== before) changed.set(digest, after);
   }
   return changed;
+}
+
+function failureOf({ code, failedAt }: FailedRecord) {
+  return { code, ...(failedAt === undefined ? {} : { failedAt }), replayedAt: now() };
+}
+
+function pastOf({ code, failedAt, replayedAt }: Letter['past'][number]) {
+  return { code, ...(failedAt === undefined ? {} : { failedAt }), replayedAt };
+}
+
+function placesOf(letters: readonly Letter[]): readonly string[] {
+  return letters.map(({ record }) => record.at);
 }

@@ -5,7 +5,7 @@ export interface Summary {
   /** Of these, such as the command asks for. */
   matched: number;
   replayed: number;
-  /** Left alone, by cause: `already replayed`, `over the limit`, `being replayed elsewhere`. */
+  /** Left alone, by cause: `already replayed`, `already delivered`, `over the limit`, `being replayed elsewhere`. */
   skipped: Record<string, number>;
   /** Put aside after too many attempts. */
   quarantined: number;
@@ -13,7 +13,7 @@ export interface Summary {
   lost: number;
   /** What could not be read, by code: it stays where it is. */
   unreadable: Record<string, number>;
-  /** Records whose put failed, by code: they stay where they are. */
+  /** Records whose put failed, and sources that could not be read, by code: they stay where they are. */
   failed: Record<string, number>;
   /** Bytes put back. */
   bytes: number;
@@ -37,5 +37,5 @@ export function emptySummary(): Summary {
 
 /** Adds to one of the summary's counts by name. */
 export function tally(counts: Record<string, number>, name: string, by = 1): void {
-  counts[name] = (counts[name] ?? 0) + by;
+  if (by > 0) counts[name] = (counts[name] ?? 0) + by;
 }

@@ -1,6 +1,6 @@
 import type { ByteString } from '../record/byte-string.ts';
 import { permanent } from '../record/failure.ts';
-import { type Failed, failed, type Outcome } from '../record/outcome.ts';
+import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
 import type { StreamPosition, StreamRecord } from '../record/record.ts';
 
 /** One record of a transformation event. */
@@ -10,6 +10,8 @@ export interface FirehoseRecord {
   readonly encoded: string;
   /** Undefined where the base64 can't be read. */
   readonly record: StreamRecord | undefined;
+  /** Set where its end is known before the pipeline: it does not run through it. */
+  readonly ended?: Dropped | Failed;
 }
 
 /** Where a record that no answer has room for can be put, to come again. */
@@ -162,9 +164,9 @@ function lastPart(arn: unknown): string {
   return typeof arn === 'string' ? arn.slice(arn.lastIndexOf('/') + 1) : '';
 }
 
-/** The records that can be read. */
+/** The records that the pipeline runs over. */
 export function readableRecords(batch: FirehoseBatch): readonly StreamRecord[] {
-  return batch.records.map(({ record }) => record).filter((record) => record !== undefined);
+  return batch.records.flatMap(({ record, ended }) => (record === undefined || ended !== undefined ? [] : [record]));
 }
 
 const UNREADABLE: Failed = failed(permanent('InvalidBase64', 'source', 'the data is missing, or no base64'));
@@ -172,5 +174,5 @@ const UNREADABLE: Failed = failed(permanent('InvalidBase64', 'source', 'the data
 /** One outcome for every record of the event: those that could be read have run. */
 export function allOutcomes(batch: FirehoseBatch, ran: readonly Outcome[]): readonly Outcome[] {
   let next = 0;
-  return batch.records.map(({ record }) => (record === undefined ? UNREADABLE : ran[next++]!));
+  return batch.records.map(({ record, ended }) => ended ?? (record === undefined ? UNREADABLE : ran[next++]!));
 }

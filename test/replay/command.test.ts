@@ -17,7 +17,7 @@ describe('a replay command', () => {
       since: Date.UTC(2026, 8, 19),
       to: { kind: 'stream', stream: 'events' },
       maxAttempts: 3,
-      settle: 'remove',
+      settle: undefined,
     });
   });
 

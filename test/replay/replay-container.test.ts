@@ -2,58 +2,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { CONFIRMED, type EntryResult } from '../../shared/delivery/entry.ts';
 import { transient } from '../../shared/record/failure.ts';
 import { failed } from '../../shared/record/outcome.ts';
-import { readCommand } from '../../shared/replay/command.ts';
-import type { Container } from '../../shared/replay/container.ts';
-import { pace } from '../../shared/replay/rate.ts';
-import { type Replay, replayContainer } from '../../shared/replay/replay-container.ts';
-import { emptySummary } from '../../shared/replay/summary.ts';
-import type { FailedRecord, Found } from '../../shared/sources/failures/found.ts';
-import { memoryLedger } from '../factories/memory-ledger.ts';
-
-function letter(at: string, members: Partial<FailedRecord> = {}): FailedRecord {
-  const origin = { kind: 'delivery-stream', deliveryStream: 'events' } as const;
-  return { kind: 'record', at, data: `{"n":"${at}"}`, code: 'C', arrival: undefined, origin, ...members };
-}
-
-function containerOf(name: string, letters: readonly Found[]): Container {
-  return {
-    name,
-    async *letters() {
-      yield* letters;
-    },
-    settle: async () => {},
-    leave: async () => {},
-  };
-}
-
-function replayWith(command: object = {}, overrides: Partial<Replay> = {}) {
-  const puts: string[] = [];
-  const quarantined: string[] = [];
-  const replay: Replay = {
-    command: readCommand({ source: 's3://errors/', ...command }),
-    ledger: memoryLedger(),
-    summary: emptySummary(),
-    samples: new Map(),
-    pace: pace(undefined),
-    deadline: { remainingMs: () => 300_000 },
-    putBack: async (records) => {
-      puts.push(...records.map(({ data }) => data));
-      return records.map(() => CONFIRMED);
-    },
-    quarantine: async (_source, { data }) => {
-      quarantined.push(data);
-    },
-    reportLost: async () => {},
-    ...overrides,
-  };
-  return { replay, puts, quarantined };
-}
+import type { Outgoing } from '../../shared/replay/targets.ts';
+import type { Found } from '../../shared/sources/failures/found.ts';
+import { containerOf, failedRecord as letter, replayed, replayWith } from '../factories/replay.ts';
 
 describe('replaying a container', () => {
   it('puts every record back once, and is settled', async () => {
     const { replay, puts } = replayWith();
     const letters = Array.from({ length: 1203 }, (_, index) => letter(String(index)));
-    expect(await replayContainer(containerOf('a', letters), replay)).toBe('settled');
+    expect(await replayed(containerOf('a', letters), replay)).toBe('settled');
     expect(puts).toEqual(letters.map(({ data }) => data));
     expect(replay.summary).toMatchObject({ found: 1203, matched: 1203, replayed: 1203 });
   });
@@ -61,26 +18,26 @@ describe('replaying a container', () => {
   it('puts nothing back a second time', async () => {
     const { replay, puts } = replayWith();
     const container = containerOf('a', [letter('1'), letter('2')]);
-    await replayContainer(container, replay);
-    expect(await replayContainer(container, replay)).toBe('settled');
+    await replayed(container, replay);
+    expect(await replayed(container, replay)).toBe('settled');
     expect(puts).toHaveLength(2);
     expect(replay.summary.skipped).toEqual({ 'already replayed': 2 });
   });
 
   it('leaves what could not be put, and only that', async () => {
     let down = true;
-    const results = (records: readonly FailedRecord[]): EntryResult[] =>
-      records.map(({ at }) =>
-        down && at === '2' ? failed(transient('DestinationThrottled', 'deliver', 'm')) : CONFIRMED,
+    const results = (records: readonly Outgoing[]): EntryResult[] =>
+      records.map(({ record }) =>
+        down && record.at === '2' ? failed(transient('DestinationThrottled', 'deliver', 'm')) : CONFIRMED,
       );
-    const putBack = vi.fn(async (records: readonly FailedRecord[]) => results(records));
+    const putBack = vi.fn(async (records: readonly Outgoing[]) => results(records));
     const { replay } = replayWith({}, { putBack });
     const container = containerOf('a', [letter('1'), letter('2'), letter('3')]);
-    expect(await replayContainer(container, replay)).toBe('left');
+    expect(await replayed(container, replay)).toBe('left');
     expect(replay.summary).toMatchObject({ replayed: 2, failed: { DestinationThrottled: 1 } });
     down = false;
-    expect(await replayContainer(container, replay)).toBe('settled');
-    expect(putBack.mock.lastCall?.[0].map(({ at }) => at)).toEqual(['2']);
+    expect(await replayed(container, replay)).toBe('settled');
+    expect(putBack.mock.lastCall?.[0].map(({ record }) => record.at)).toEqual(['2']);
   });
 
   it('puts a record aside after exactly three attempts', async () => {
@@ -89,17 +46,20 @@ describe('replaying a container', () => {
     for (let round = 0; round < 5; round++) {
       vi.setSystemTime(10_000 * (round + 1));
       const poison = letter('7', { data: 'poison', arrival: Date.now() - 1 });
-      await replayContainer(containerOf(`round ${round}`, [poison]), replay);
+      await replayed(containerOf(`round ${round}`, [poison]), replay);
     }
     vi.useRealTimers();
     expect(puts).toEqual(['poison', 'poison', 'poison']);
-    expect(quarantined).toEqual(['poison', 'poison']);
+    expect(quarantined.map(({ replays, past }) => [replays, past.length])).toEqual([
+      [3, 3],
+      [3, 3],
+    ]);
   });
 
   it('does not take equal records that failed once each for one that failed often', async () => {
     const { replay, puts, quarantined } = replayWith();
     const same = Array.from({ length: 9 }, (_, index) => letter(String(index), { data: 'heartbeat', arrival: 5 }));
-    for (const one of same) await replayContainer(containerOf(`object ${one.at}`, [one]), replay);
+    for (const one of same) await replayed(containerOf(`object ${one.at}`, [one]), replay);
     expect(puts).toHaveLength(9);
     expect(quarantined).toEqual([]);
   });
@@ -112,13 +72,13 @@ describe('replaying a container', () => {
       letter('3', { code: 'Other', data: '{"user":{"id":"u-1"}}' }),
       letter('4', { code: 'Wanted', data: 'no json' }),
     ];
-    expect(await replayContainer(containerOf('a', letters), replay)).toBe('left');
+    expect(await replayed(containerOf('a', letters), replay)).toBe('left');
     expect(puts).toEqual(['{"user":{"id":"u-1"}}']);
   });
 
   it('stops at the limit', async () => {
     const { replay, puts } = replayWith({ limit: 2 });
-    expect(await replayContainer(containerOf('a', [letter('1'), letter('2'), letter('3')]), replay)).toBe('left');
+    expect(await replayed(containerOf('a', [letter('1'), letter('2'), letter('3')]), replay)).toBe('left');
     expect(puts).toHaveLength(2);
     expect(replay.summary.skipped).toEqual({ 'over the limit': 1 });
   });
@@ -126,7 +86,7 @@ describe('replaying a container', () => {
   it('changes nothing in a dry run, and shows the shape of the first record of each code, never a value', async () => {
     const { replay, puts } = replayWith({ dryRun: true });
     const secret = letter('1', { data: '{"email":"ana@example.com","ana@example.com":1,"items":[{"n":2}]}' });
-    expect(await replayContainer(containerOf('a', [secret, letter('2')]), replay)).toBe('left');
+    expect(await replayed(containerOf('a', [secret, letter('2')]), replay)).toBe('left');
     expect(puts).toEqual([]);
     const shown = JSON.stringify([...replay.samples.values()]);
     expect(shown).not.toContain('ana@example.com');
@@ -137,15 +97,15 @@ describe('replaying a container', () => {
   it('keeps a source that holds something unreadable', async () => {
     const { replay } = replayWith();
     const letters: readonly Found[] = [letter('1'), { kind: 'unreadable', at: '2', code: 'HalfLine' }];
-    expect(await replayContainer(containerOf('a', letters), replay)).toBe('left');
+    expect(await replayed(containerOf('a', letters), replay)).toBe('left');
     expect(replay.summary.unreadable).toEqual({ HalfLine: 1 });
   });
 
   it('reports lost records, and lets their source go', async () => {
     const reportLost = vi.fn(async () => {});
     const { replay } = replayWith({}, { reportLost });
-    const lost: Found = { kind: 'lost', at: '1', records: 40, range: 's 1…2' };
-    expect(await replayContainer(containerOf('a', [lost]), replay)).toBe('settled');
+    const lost: Found = { kind: 'lost', at: '1', records: 40, range: 's 1…2', letter: {} };
+    expect(await replayed(containerOf('a', [lost]), replay)).toBe('settled');
     expect(replay.summary.lost).toBe(40);
     expect(reportLost).toHaveBeenCalledOnce();
   });

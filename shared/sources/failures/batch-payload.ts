@@ -1,6 +1,6 @@
 import { fromBase64 } from './firehose-object.ts';
 import type { Found } from './found.ts';
-import { readStreamBatch, streamArnOf } from './stream-batch.ts';
+import { type StreamBatch, streamArnOf, type WasDelivered } from './stream-batch.ts';
 
 interface KinesisRecord {
   readonly eventSourceARN?: string;
@@ -14,37 +14,45 @@ interface KinesisRecord {
 
 /**
  * Reads the object that Lambda puts into an S3 on-failure destination: the document of a failed batch with the whole
- * event as an escaped JSON string in `payload`. Undefined where the value is none.
+ * event as an escaped JSON string in `payload`.
  * https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
  */
-export function readBatchPayload(value: object, code: string): readonly Found[] | undefined {
-  const payload = (value as { payload?: unknown }).payload;
-  const batch = readStreamBatch(value);
-  if (typeof payload !== 'string' || batch === undefined) return undefined;
+export function readBatchPayload(
+  batch: StreamBatch,
+  payload: string,
+  wasDelivered: WasDelivered,
+  code: string,
+): readonly Found[] {
   const records = recordsOf(payload);
   if (records === undefined) return [{ kind: 'unreadable', at: '0', code: 'BadPayload' }];
-  return records.map((record, index) => foundOf(record, index, batch.streamArn, code));
+  return records.map((record, index) => foundOf(record, index, batch, wasDelivered, code));
 }
 
-function foundOf(record: KinesisRecord, index: number, streamArn: string, code: string): Found {
-  const { kinesis } = record;
+function foundOf(
+  record: KinesisRecord,
+  index: number,
+  batch: StreamBatch,
+  wasDelivered: WasDelivered,
+  code: string,
+): Found {
+  const { kinesis, eventSourceARN } = record ?? {};
+  const sequenceNumber = kinesis?.sequenceNumber ?? '';
+  // Children of one aggregate bear the same sequence number: the index tells them apart.
+  const at = `${sequenceNumber}:${index}`;
   const data = fromBase64(kinesis?.data);
-  const at = kinesis?.sequenceNumber ?? String(index);
   if (data === undefined || typeof kinesis?.partitionKey !== 'string')
     return { kind: 'unreadable', at, code: 'BadPayload' };
+  if (wasDelivered(sequenceNumber)) return { kind: 'delivered', at };
   const seconds = kinesis.approximateArrivalTimestamp;
+  const stream = streamArnOf(typeof eventSourceARN === 'string' ? eventSourceARN : batch.streamArn);
   return {
     kind: 'record',
-    // Children of one aggregate bear the same sequence number: the index tells them apart.
-    at: `${at}:${index}`,
+    at,
     data,
     code,
     arrival: typeof seconds === 'number' ? Math.round(seconds * 1000) : undefined,
-    origin: {
-      kind: 'stream',
-      stream: streamArnOf(record.eventSourceARN ?? streamArn),
-      partitionKey: kinesis.partitionKey,
-    },
+    failedAt: batch.failedAt,
+    origin: { kind: 'stream', stream, partitionKey: kinesis.partitionKey },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ByteString } from '../../record/byte-string.ts';
+import { readRedriven } from '../../record/redriven.ts';
 import type { Found } from './found.ts';
 import { originOfKey } from './object-key.ts';
 
@@ -19,9 +20,11 @@ export function readFirehoseFailure(value: object, at: string, key: string): Fou
   return {
     kind: 'record',
     at,
-    data,
+    // A record that failed after it was replayed comes in the envelope that it was put back in.
+    ...(readRedriven(data) ?? { data }),
     code: text(members, 'errorcode', 'lasterrorcode') ?? 'Unknown',
     arrival: whole(members.get('arrivaltimestamp')),
+    failedAt: whole(members.get('attemptendingtimestamp')),
     origin: originOfKey(key),
   };
 }
@@ -41,7 +44,11 @@ function text(members: Members, ...names: readonly string[]): string | undefined
   return found as string | undefined;
 }
 
+/** Epoch milliseconds that a date can hold; numbers come as strings too. */
 function whole(value: unknown): number | undefined {
-  const number = typeof value === 'string' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && number >= 0 && number <= LATEST ? number : undefined;
 }
+
+/** https://tc39.es/ecma262/#sec-time-values-and-time-range */
+const LATEST = 8.64e15;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** One line of an object. The offset is that of its first byte in the unpacked object. */
@@ -10,8 +11,17 @@ export interface Line {
   readonly tooLong: boolean;
 }
 
+/** The object unpacks to more than any object of dead letters holds. */
+export class UnpackedTooLargeError extends Error {
+  override readonly name = 'UnpackedTooLargeError';
+}
+
 /** A record of 10 MiB in base64, with its fields. */
 const LONGEST_LINE = 16 * 1024 * 1024;
+/** Firehose buffers 128 MB before it packs them: what unpacks to more was not made by it. */
+const MOST_UNPACKED = 4 * 1024 * 1024 * 1024;
+/** An object of packed records, packed once more. */
+const MOST_LAYERS = 2;
 const LINE_FEED = 0x0a;
 
 /** Reads an object line by line in memory bounded by the longest line, unpacking it where it is gzip. */
@@ -21,13 +31,13 @@ export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   let offset = 0;
   const line = (ended: boolean): Line => {
     const tooLong = length > LONGEST_LINE;
-    const result = { offset, bytes: tooLong ? Buffer.alloc(0) : Buffer.concat(parts), ended, tooLong };
+    const result = { offset, bytes: tooLong ? Buffer.alloc(0) : joined(parts), ended, tooLong };
     offset += length + (ended ? 1 : 0);
     parts = [];
     length = 0;
     return result;
   };
-  for await (const chunk of unpacked(body)) {
+  for await (const chunk of unpacked(body, MOST_LAYERS)) {
     let from = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, from)) {
       parts.push(chunk.subarray(from, end));
@@ -42,29 +52,58 @@ export async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<
   if (length > 0) yield line(false);
 }
 
-/** The object's bytes, unpacked where they begin as gzip does. Rejects where the gzip is broken. */
-async function* unpacked(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+function joined(parts: readonly Buffer[]): Buffer {
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+/**
+ * The object's bytes, unpacked where they begin as gzip does: several members are one content, since records that were
+ * packed stand one after the other in a source backup. Rejects where the gzip is broken, or a bomb.
+ */
+async function* unpacked(body: AsyncIterable<Uint8Array>, layers: number): AsyncGenerator<Buffer> {
   const chunks = body[Symbol.asyncIterator]();
-  let head = Buffer.alloc(0);
-  while (head.length < 2) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
+  try {
+    let head = Buffer.alloc(0);
+    while (head.length < 2) {
+      const next = await chunks.next();
+      if (next.done) break;
+      head = Buffer.concat([head, next.value]);
+    }
+    const rest = prepend(head, chunks);
+    const isGzip = head[0] === 0x1f && head[1] === 0x8b;
+    if (isGzip && layers > 0) yield* unpacked(capped(gunzip(rest)), layers - 1);
+    else yield* rest;
+  } finally {
+    await chunks.return?.();
   }
-  const rest = prepend(head, chunks);
-  if (head[0] === 0x1f && head[1] === 0x8b) yield* gunzip(rest);
-  else yield* rest;
 }
 
 async function* prepend(head: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncGenerator<Buffer> {
   if (head.length > 0) yield head;
-  for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield Buffer.from(next.value);
+  for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
+    const { buffer, byteOffset, byteLength } = next.value;
+    yield Buffer.from(buffer, byteOffset, byteLength);
+  }
 }
 
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const { Readable } = await import('node:stream');
-  const source = Readable.from(packed);
-  const plain = source.pipe(createGunzip());
+  const source = Readable.from(packed, { highWaterMark: 1 });
+  const plain = createGunzip();
   source.on('error', (error) => plain.destroy(error));
-  yield* plain;
+  source.pipe(plain);
+  try {
+    yield* plain;
+  } finally {
+    source.destroy();
+    plain.destroy();
+  }
+}
+
+async function* capped(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const chunk of content) {
+    length += chunk.length;
+    if (length > MOST_UNPACKED) throw new UnpackedTooLargeError('The object unpacks to too much.');
+    yield chunk;
+  }
 }

@@ -1,75 +1,58 @@
-import { byteStringOf } from '../../record/byte-string.ts';
-import { type DeadLetter, readDeadLetter } from '../../record/dead-letter.ts';
-import { readBatchPayload } from './batch-payload.ts';
-import { fromBase64 } from './firehose-object.ts';
-import type { Found, Origin } from './found.ts';
-import { BATCH_FAILED } from './object.ts';
-import { readBack, readStreamBatch, type ShardReader } from './stream-batch.ts';
-
-/** An object that a message names. */
-export interface ObjectAddress {
-  readonly bucket: string;
-  readonly key: string;
-}
-
-/** What a message of a dead-letter queue needs to be read: its records may lie in a stream or an object. */
-export interface Stores {
-  readonly shards: ShardReader;
-  /** Reads an object whole; undefined where there is none. */
-  object(address: ObjectAddress): Promise<Uint8Array | undefined>;
-}
-
-/** The objects that an S3 event notification names (which is what a message may be); empty where it is none. */
-export function notifiedObjects(value: unknown): readonly ObjectAddress[] {
-  const records = (value as { Records?: readonly S3Record[] } | null)?.Records;
-  if (!Array.isArray(records)) return [];
-  return (records as readonly S3Record[]).flatMap(({ s3 }) => {
-    const key = s3?.object?.key;
-    const bucket = s3?.bucket?.name;
-    // Keys come URL-encoded, with + for a space.
-    return typeof key === 'string' && typeof bucket === 'string'
-      ? [{ bucket, key: decodeURIComponent(key.replaceAll('+', ' ')) }]
-      : [];
-  });
-}
+import type { Found } from './found.ts';
+import { type ObjectAddress, readLetter, type Stores } from './letter.ts';
 
 interface S3Record {
-  readonly s3?: { readonly bucket?: { readonly name?: string }; readonly object?: { readonly key?: string } };
+  readonly s3?: { readonly bucket?: { readonly name?: unknown }; readonly object?: { readonly key?: unknown } };
 }
 
-/** Reads the dead letters of one SQS message: the suite's own, or a document of Lambda's on-failure destination. */
-export async function* readMessage(body: string, stores: Stores): AsyncGenerator<Found> {
-  const letter = readDeadLetter(body);
-  if (letter !== undefined) return yield await readOwn(letter, stores);
+interface ObjectCreated {
+  readonly source?: unknown;
+  readonly detail?: { readonly bucket?: { readonly name?: unknown }; readonly object?: { readonly key?: unknown } };
+}
+
+/** The objects that an S3 notification or an EventBridge event names; empty where the value is neither. */
+export function notifiedObjects(value: unknown): readonly ObjectAddress[] {
+  const { source, detail } = (value ?? {}) as ObjectCreated;
+  if (source === 'aws.s3') return addressOf(detail?.bucket?.name, detail?.object?.key);
+  const records = (value as { Records?: readonly S3Record[] } | null)?.Records;
+  if (!Array.isArray(records)) return [];
+  // S3's own notifications have keys URL-encoded, with + for a space.
+  return (records as readonly S3Record[]).flatMap((record) =>
+    addressOf(record?.s3?.bucket?.name, decodedKey(record?.s3?.object?.key)),
+  );
+}
+
+function addressOf(bucket: unknown, key: unknown): readonly ObjectAddress[] {
+  return typeof key === 'string' && typeof bucket === 'string' ? [{ bucket, key }] : [];
+}
+
+function decodedKey(key: unknown): unknown {
+  if (typeof key !== 'string') return undefined;
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    return key;
+  }
+}
+
+/** What S3 sends to try a notification: there is no object to it. */
+export function isTestNotification(value: unknown): boolean {
+  return (value as { Event?: unknown } | null)?.Event === 's3:TestEvent';
+}
+
+/** The JSON of a message's body, out of the envelope that SNS may have put around it; undefined where it is no JSON. */
+export function bodyOf(body: string): object | undefined {
   const value = parsed(body);
-  if (value === undefined) return yield { kind: 'unreadable', at: '0', code: 'NotJson' };
-  const payload = readBatchPayload(value, BATCH_FAILED);
-  if (payload !== undefined) return yield* payload;
-  const batch = readStreamBatch(value);
-  if (batch === undefined) return yield { kind: 'unreadable', at: '0', code: 'UnknownDeadLetter' };
-  yield* readBack(batch, stores.shards, BATCH_FAILED);
+  const { Type: type, Message: message } = (value ?? {}) as { Type?: unknown; Message?: unknown };
+  return type === 'Notification' && typeof message === 'string' ? parsed(message) : value;
 }
 
-async function readOwn(letter: DeadLetter, stores: Stores): Promise<Found> {
-  const { failure, arrival, object } = letter;
-  const at = letter.id;
-  const bytes = object === undefined ? undefined : await stores.object(object);
-  const data = bytes === undefined ? fromBase64(letter.data) : byteStringOf(bytes);
-  if (data === undefined) return { kind: 'unreadable', at, code: object === undefined ? 'BadData' : 'ObjectMissing' };
-  return {
-    kind: 'record',
-    at,
-    data,
-    code: failure.code,
-    arrival: arrival ?? Date.parse(letter.failedAt),
-    origin: originOf(letter),
-  };
-}
-
-function originOf({ origin }: DeadLetter): Origin {
-  return origin.kind === 'kinesis'
-    ? { kind: 'stream', stream: origin.streamArn, partitionKey: origin.partitionKey }
-    : { kind: 'logs' };
+/** Reads the dead letters of one SQS message. */
+export async function* readMessage(body: string, stores: Stores): AsyncGenerator<Found> {
+  const value = bodyOf(body);
+  const letters = value === undefined ? undefined : readLetter(value, '0', '', stores);
+  if (letters !== undefined) yield* letters;
+  else yield { kind: 'unreadable', at: '0', code: value === undefined ? 'NotJson' : 'UnknownDeadLetter' };
 }
 
 function parsed(body: string): object | undefined {

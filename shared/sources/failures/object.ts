@@ -1,55 +1,49 @@
 import { byteStringOf } from '../../record/byte-string.ts';
-import { readBatchPayload } from './batch-payload.ts';
-import { readFirehoseFailure } from './firehose-object.ts';
+import { entriesOf, type ObjectEntry } from './entries.ts';
 import type { Found } from './found.ts';
-import { type Line, linesOf } from './lines.ts';
+import { readLetter, type Stores } from './letter.ts';
+import { UnpackedTooLargeError } from './lines.ts';
 import { originOfKey } from './object-key.ts';
 
 /** Code of records that lie in a source backup, or in a file of one's own: they never failed, they are sent again. */
 export const BACKUP = 'SourceBackup';
-/** Code of records of a batch that Lambda gave up on. */
-export const BATCH_FAILED = 'Lambda.BatchFailed';
+
+/** What lies there is what producers sent: a record that looks like a failure is a record. */
+const BACKUPS = /(?:^|\/)source-backup\//;
+/** Firehose's error prefixes end so: nothing but failures lies under them. */
+const FAILURES = /(?:^|\/)[a-z-]+-failed\//;
+/** Parquet, ORC, zip, and the two framings of snappy: no records to be cut out of. */
+const OTHER_CONTENT = /^(?:PAR1|ORC|PK\x03\x04|\xff\x06\x00\x00sNaPpY)/;
+const OTHER_EXTENSION = /\.(?:parquet|orc|zip|snappy|avro)$/i;
 
 /** Reads every dead letter of an S3 object, whatever kind of object it is, in memory bounded by the longest line. */
-export async function* readObject(key: string, body: AsyncIterable<Uint8Array>): AsyncGenerator<Found> {
+export async function* readObject(key: string, body: AsyncIterable<Uint8Array>, stores: Stores): AsyncGenerator<Found> {
   try {
-    for await (const line of linesOf(body)) yield* readLine(key, line);
+    for await (const entry of entriesOf(body)) {
+      if (entry.offset === 0 && isOtherContent(key, entry.bytes))
+        return yield { kind: 'unreadable', at: '0', code: 'UnsupportedContent' };
+      yield* readEntry(key, entry, stores);
+    }
   } catch (cause) {
-    if (!isBrokenGzip(cause)) throw cause;
-    yield { kind: 'unreadable', at: 'gzip', code: 'BrokenGzip' };
+    const code = codeOf(cause);
+    if (code === undefined) throw cause;
+    yield { kind: 'unreadable', at: 'gzip', code };
   }
 }
 
-function* readLine(key: string, line: Line): Generator<Found> {
-  const at = String(line.offset).padStart(15, '0');
-  if (line.tooLong) return yield { kind: 'unreadable', at, code: 'LineTooLong' };
-  if (isBlank(line.bytes)) return;
-  const value = line.bytes[0] === 0x7b ? parsed(line.bytes) : undefined;
-  if (value !== undefined) {
-    const batch = readBatchPayload(value, BATCH_FAILED);
-    if (batch !== undefined) return yield* batch;
-    const failure = readFirehoseFailure(value, at, key);
-    if (failure !== undefined) return yield failure;
-  } else if (looksLikeFailure(line.bytes)) {
-    return yield { kind: 'unreadable', at, code: line.ended ? 'NotJson' : 'HalfLine' };
+async function* readEntry(key: string, entry: ObjectEntry, stores: Stores): AsyncGenerator<Found> {
+  const at = String(entry.offset).padStart(15, '0');
+  const { value, bytes, ended, tooLong } = entry;
+  if (tooLong) return yield { kind: 'unreadable', at, code: 'LineTooLong' };
+  const isBackup = BACKUPS.test(key);
+  const letters = value === undefined || isBackup ? undefined : readLetter(value, at, key, stores);
+  if (letters !== undefined) return yield* letters;
+  if (FAILURES.test(key) || (value === undefined && !isBackup && looksLikeFailure(bytes))) {
+    const code = value !== undefined ? 'UnknownDeadLetter' : ended ? 'NotJson' : 'HalfLine';
+    return yield { kind: 'unreadable', at, code };
   }
-  yield {
-    kind: 'record',
-    at,
-    data: byteStringOf(line.bytes) + (line.ended ? '\n' : ''),
-    code: BACKUP,
-    arrival: undefined,
-    origin: originOfKey(key),
-  };
-}
-
-function parsed(bytes: Buffer): object | undefined {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const data = byteStringOf(bytes) + (ended ? '\n' : '');
+  yield { kind: 'record', at, data, code: BACKUP, arrival: undefined, origin: originOfKey(key) };
 }
 
 /** A line of an error object that broke off is no record of its own: it must not be sent as one. */
@@ -57,10 +51,12 @@ function looksLikeFailure(bytes: Buffer): boolean {
   return /"(rawData|errorCode|ErrorCode|attemptsMade|KinesisBatchInfo)"/.test(bytes.toString('latin1', 0, 4096));
 }
 
-function isBlank(bytes: Buffer): boolean {
-  return bytes.length === 0 || (bytes.length < 64 && bytes.toString('latin1').trim() === '');
+function isOtherContent(key: string, bytes: Buffer): boolean {
+  return OTHER_EXTENSION.test(key) || OTHER_CONTENT.test(bytes.toString('latin1', 0, 16));
 }
 
-function isBrokenGzip(cause: unknown): boolean {
-  return cause instanceof Error && String((cause as { code?: unknown }).code).startsWith('Z_');
+function codeOf(cause: unknown): string | undefined {
+  if (cause instanceof UnpackedTooLargeError) return 'UnpackedTooLarge';
+  const isGzipError = cause instanceof Error && String((cause as { code?: unknown }).code).startsWith('Z_');
+  return isGzipError ? 'BrokenGzip' : undefined;
 }

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Found } from '../../../shared/sources/failures/found.ts';
-import { notifiedObjects, readMessage, type Stores } from '../../../shared/sources/failures/message.ts';
+import type { Stores } from '../../../shared/sources/failures/letter.ts';
+import { notifiedObjects, readMessage } from '../../../shared/sources/failures/message.ts';
 import type { ShardPage } from '../../../shared/sources/failures/stream-batch.ts';
 import { batchFailed } from '../../factories/dead-letter.ts';
 
 function storesWith(pages: readonly ShardPage[] | undefined, objects: Record<string, string> = {}): Stores {
   return {
     shards: {
-      iteratorAt: async () => (pages === undefined ? undefined : '0'),
+      iterator: async () => (pages === undefined ? undefined : '0'),
       read: async (_stream, iterator) =>
         pages?.[Number(iterator)] ?? { records: [], next: undefined, millisBehindLatest: 0 },
     },
+    delivered: async () => () => false,
     object: async ({ key }) => (objects[key] === undefined ? undefined : Buffer.from(objects[key])),
   };
 }
@@ -78,7 +80,6 @@ describe("a message of the suite's own dead letter", () => {
     expect(await read({ ...letter, data: 'YQ==' })).toMatchObject([
       {
         kind: 'record',
-        at: 'shardId-0:100:2',
         data: 'a',
         code: 'InvalidJson',
         arrival: 7,

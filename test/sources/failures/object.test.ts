@@ -1,14 +1,20 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { Found } from '../../../shared/sources/failures/found.ts';
+import type { Stores } from '../../../shared/sources/failures/letter.ts';
 import { readObject } from '../../../shared/sources/failures/object.ts';
 import { batchFailed, inChunks, processingFailed } from '../../factories/dead-letter.ts';
 
+const NO_STORES: Stores = {
+  shards: { iterator: async () => undefined, read: async () => undefined },
+  object: async () => undefined,
+  delivered: async () => () => false,
+};
 const KEY =
   'events/processing-failed/2026/09/19/09/sluice-dev-events-1-2026-09-19-09-11-52-0b1e3c1a-1111-2222-3333-444455556666';
 
 async function foundIn(body: string | Uint8Array, key = KEY): Promise<readonly Found[]> {
-  return await Array.fromAsync(readObject(key, inChunks(body)));
+  return await Array.fromAsync(readObject(key, inChunks(body), NO_STORES));
 }
 
 describe('an object of processing-failed/', () => {
