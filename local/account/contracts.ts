@@ -115,6 +115,9 @@ export interface Functions {
   roleOf?(name: string): string | undefined;
 }
 
+/** Whether a role may do something; it is noted when it may not. A role that isn't of this account may do everything. */
+export type Permits = (roleArn: string, action: string, resource: string) => boolean;
+
 /** Lambda's asynchronous side, as S3, EventBridge and CloudWatch Logs use it. */
 export interface AsyncFunctions {
   /**

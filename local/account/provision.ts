@@ -56,6 +56,10 @@ const MAKERS: Readonly<Record<string, Make>> = {
   'AWS::Logs::AccountPolicy': createLogs,
   'AWS::Lambda::Function': (resource, { services, bundles, refs }) => {
     const { logicalId, properties, type } = resource;
+    const role = String(properties.Role);
+    if (!services.iam.access.trusts(role, 'lambda.amazonaws.com')) {
+      throw new Error('The role defined for the function cannot be assumed by Lambda.');
+    }
     const named = { logicalId, type, properties: { ...properties, FunctionName: refs[logicalId] } };
     services.functions.create(named, { directory: join(bundles, bundleName(logicalId)) });
   },
@@ -112,6 +116,7 @@ export async function provision(resources: readonly TemplateResource[], to: Prov
   const order = [...resources.filter(({ type }) => !begins(type)), ...resources.filter(({ type }) => begins(type))];
   for (const resource of order) {
     try {
+      to.services.iam.add(resource, to.refs[resource.logicalId] ?? resource.logicalId);
       await MAKERS[resource.type]?.(resource, to);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);

@@ -4,6 +4,9 @@ import { createTables, type LocalTables } from '../dynamodb/tables.ts';
 import { createEventBus, type LocalEventBus } from '../eventbridge/event-bus.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { targetsAs } from '../iam/as-role.ts';
+import { deliveryServices } from '../iam/delivery-roles.ts';
+import { createIam, type LocalIam } from '../iam/iam.ts';
 import { createKeys, type LocalKeys } from '../keys/keys.ts';
 import { createKinesis, type Kinesis } from '../kinesis/kinesis.ts';
 import { createFunctions, type LocalFunctions } from '../lambda/functions.ts';
@@ -11,7 +14,6 @@ import { createLogs, type LocalLogs } from '../logs/logs.ts';
 import { createMappings, type LocalMappings } from '../mappings/mappings.ts';
 import { createObjects, type LocalObjects } from '../s3/objects.ts';
 import { createQueues, type LocalQueues } from '../sqs/queues.ts';
-import { createIdentity } from '../sts/identity.ts';
 import type { Clock, Faults, GlueTable } from './contracts.ts';
 import { createTargets } from './targets.ts';
 
@@ -36,6 +38,7 @@ export interface Services {
   readonly queues: LocalQueues;
   readonly tables: LocalTables;
   readonly keys: LocalKeys;
+  readonly iam: LocalIam;
   readonly eventBus: LocalEventBus;
   readonly logs: LocalLogs;
   readonly functions: LocalFunctions;
@@ -48,30 +51,47 @@ export interface Services {
 export async function createServices(options: ServiceOptions): Promise<Services> {
   const { clock, faults, dataDir } = options;
   const place = { accountId: ACCOUNT_ID, region: REGION };
-  const gateway = await createGateway({ faults, ...(options.port !== undefined && { port: options.port }) });
+  const gateway = await createGateway({
+    faults,
+    authorize: (request) => iam.authorize(request),
+    ...(options.port !== undefined && { port: options.port }),
+  });
   const catalog = new Map<string, GlueTable>();
   const objects = createObjects({ clock, faults, region: REGION, dataDir });
   const kinesis = createKinesis({ ...place, clock, faults, dataDir, limits: options.limits ?? true });
   const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
   const keys = createKeys({ ...place, clock });
   const eventBus = createEventBus({ ...place, clock });
-  const identity = createIdentity({ ...place, clock });
   const tables = createTables({ ...place, clock });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
+  const targetsOf = (role: string | undefined) => (role === undefined ? targets : targetsAs(iam.access, role, targets));
+  const iam = createIam({
+    ...place,
+    clock,
+    functionOf(accessKeyId) {
+      const name = functions.functionOf(accessKeyId);
+      return name === undefined ? undefined : { name, roleArn: functions.roleOf(name) };
+    },
+    roleOf: (name) => functions.roleOf(name),
+    functionArn: (name) => functions.arnOf(name),
+  });
   const logs = createLogs({
     ...place,
     clock,
     destinations: () => ({ functions, streams: kinesis, deliveryStreams: firehose }),
+    refusal: (subscription, logGroup) => iam.refuseSubscription(subscription, logGroup),
   });
   const functions: LocalFunctions = createFunctions({
     ...place,
     clock,
     faults,
     endpoint: () => gateway.endpoint,
-    targets: () => targets,
+    targets: targetsOf,
     objects,
     eventSourceMappings: () => mappings,
-    log: ({ logGroup, logStream, text }) => logs.append(logGroup, logStream, text),
+    log({ functionName, logGroup, logStream, text }) {
+      if (iam.mayWriteLogs(functionName, logGroup, logStream)) logs.append(logGroup, logStream, text);
+    },
     ...(options.processes !== undefined && { processes: options.processes }),
   });
   const mappings: LocalMappings = createMappings({
@@ -80,7 +100,8 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     functions,
     streams: kinesis,
     queues,
-    targets: () => targets,
+    targets: targetsOf,
+    permits: iam.permits,
   });
   const firehose: LocalFirehose = createFirehose({
     ...place,
@@ -91,10 +112,13 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     objects,
     tables: (database, table) => catalog.get(`${database}.${table}`),
     folder: join(dataDir, 'firehose'),
+    assume: (configuration) =>
+      deliveryServices(configuration, { ...place, access: iam.access, functions, streams: kinesis, objects }),
   });
-  const others = [...keys.services, eventBus, identity];
-  for (const service of [kinesis, objects, queues, tables, functions, firehose, logs, ...others]) {
+  const others = [...keys.services, eventBus, iam.identity];
+  for (const service of [kinesis, iam.withoutHints(objects), queues, tables, functions, firehose, logs, ...others]) {
     gateway.register(service);
   }
-  return { gateway, kinesis, objects, queues, tables, keys, eventBus, logs, functions, mappings, firehose, catalog };
+  const stores = { kinesis, objects, queues, tables, keys, eventBus, logs, catalog };
+  return { gateway, iam, functions, mappings, firehose, ...stores };
 }

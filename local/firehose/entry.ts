@@ -46,6 +46,8 @@ export interface EntryOptions {
   readonly retryMs: number;
   readonly parallel: number;
   readonly turn: () => Promise<() => void>;
+  /** The services as the roles of a configuration may use them. Throws for a role that can't be used at all. */
+  readonly assume?: (configuration: JsonObject) => Pick<EntryOptions, 'functions' | 'streams' | 'objects'>;
 }
 
 /** How long a put waits for room before it is told to slow down, ms. */
@@ -75,6 +77,7 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
     const { conversion } = settings;
     return createDeliveryStream({
       ...options,
+      ...options.assume?.(configured.configuration),
       settings,
       tally,
       named: { stream: name, version },
@@ -89,7 +92,8 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
 
   function readFrom(stream: string): KinesisSource {
     const take = (source: Source): void => current.take(source);
-    return createKinesisSource({ streams: options.streams, stream, start: created, take, room: () => current.room() });
+    const { streams } = options.assume?.(request) ?? options;
+    return createKinesisSource({ streams, stream, start: created, take, room: () => current.room() });
   }
 
   function take(data: Buffer): string {

@@ -44,6 +44,8 @@ export interface FirehoseOptions {
   readonly retryMs?: number;
   /** Invocations of one transform at once; 2 unless told. */
   readonly parallel?: number;
+  /** The services as the roles of a configuration may use them. Throws for a role that can't be used at all. */
+  readonly assume?: NonNullable<EntryOptions['assume']>;
 }
 
 export interface LocalFirehose extends AwsService, Worker, DeliveryStreams {

@@ -62,6 +62,10 @@ function failureOf(answer: InvokeResult): TransformFailure {
   if (type.includes('TooManyRequests')) {
     return { code: 'Lambda.InvokeLimitExceeded', message: 'The Lambda function invocation limit was exceeded.' };
   }
+  if (type.includes('AccessDenied')) {
+    const message = 'Access was denied. Ensure that the access policy allows access to the Lambda function.';
+    return { code: 'Lambda.InvokeAccessDenied', message };
+  }
   if (type.includes('ResourceNotFound')) {
     return { code: 'Lambda.ResourceNotFound', message: 'The Lambda function does not exist.' };
   }

@@ -28,3 +28,14 @@ export function createTokens(purpose: string): Tokens {
     },
   };
 }
+
+/** The stream that a shard iterator is for, without asking whether this account gave it out. */
+export function streamOfIterator(iterator: string): string | undefined {
+  try {
+    const body = Buffer.from(iterator, 'base64').subarray(SIGNATURE_BYTES);
+    const { s: stream } = JSON.parse(body.toString()) as { s?: unknown };
+    return typeof stream === 'string' ? stream : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -37,7 +37,7 @@ export interface AsyncInvoker extends AsyncFunctions {
 
 export interface AsyncOptions {
   readonly clock: Clock;
-  readonly targets?: () => Targets | undefined;
+  readonly targets?: (role: string) => Targets | undefined;
   readonly processes?: number;
   readonly asyncRetryDelaysMs?: readonly number[];
   readonly invoke: (name: string, payload: string, requestId: string) => Promise<InvokeResult>;
@@ -161,7 +161,7 @@ export function createAsyncInvoker(options: AsyncOptions): AsyncInvoker {
     const attributes = letter === undefined ? {} : { attributes: letterAttributes(event, letter) };
     for (let attempt = 1; attempt <= DELIVERY_ATTEMPTS && !stopped; attempt++) {
       try {
-        await options.targets?.()?.send(arn, body, { key, ...attributes });
+        await options.targets?.(event.definition.role)?.send(arn, body, { key, ...attributes });
         return;
       } catch {
         await clock.sleep(DELIVERY_DELAY_MS * 2 ** (attempt - 1));

@@ -28,8 +28,8 @@ export interface FunctionsOptions {
   readonly endpoint: () => string;
   readonly region: string;
   readonly accountId: string;
-  /** Where asynchronous events end that fail for good. */
-  readonly targets?: () => Targets | undefined;
+  /** Where asynchronous events end that fail for good, as the function's role may reach it. */
+  readonly targets?: (role: string) => Targets | undefined;
   /** Where CreateFunction and UpdateFunctionCode find packages. */
   readonly objects?: Objects;
   /** How many processes a function may have at once; 4 unless told. */

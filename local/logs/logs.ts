@@ -26,6 +26,8 @@ export interface LogsOptions {
     readonly streams?: Streams;
     readonly deliveryStreams?: DeliveryStreams;
   };
+  /** Why CloudWatch Logs may not deliver to a subscription's destination. */
+  readonly refusal?: (subscription: SubscriptionSettings, logGroup: string) => string | undefined;
   /** What all log events together may take; 64 MiB unless told. The oldest give way. */
   readonly memoryBytes?: number;
 }
@@ -51,7 +53,8 @@ export function createLogs(options: LogsOptions): LocalLogs {
   const now = (): number => clock.now();
   const store = createLogStore({ ...options, now, mostBytes: options.memoryBytes ?? MEMORY_BYTES });
   const services = options.destinations ?? (() => ({}));
-  const subscriptions = createSubscriptions({ clock, accountId: options.accountId, services });
+  const { accountId, refusal } = options;
+  const subscriptions = createSubscriptions({ clock, accountId, services, ...(refusal !== undefined && { refusal }) });
   const service = awsJsonService({
     names: ['logs'],
     targetPrefix: 'Logs_20140328',

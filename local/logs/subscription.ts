@@ -22,6 +22,8 @@ export interface SubscriptionOptions {
   readonly clock: Clock;
   readonly accountId: string;
   /** Asked for at each message: they may be made later. */
+  /** Why CloudWatch Logs may not deliver to a subscription's destination. */
+  readonly refusal?: (subscription: SubscriptionSettings, logGroup: string) => string | undefined;
   readonly services: () => {
     readonly functions?: AsyncFunctions | undefined;
     readonly streams?: Streams | undefined;

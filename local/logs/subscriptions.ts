@@ -61,6 +61,8 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       if (before === undefined && of(group?.name).length >= LOGS.subscriptionsPerGroup) {
         throw new AwsError('LimitExceededException', 'Resource limit exceeded.');
       }
+      const refusal = options.refusal?.(settings, group?.name ?? '*');
+      if (refusal !== undefined) throw new AwsError('InvalidParameterException', refusal);
       const subscription = open(settings, options);
       if (before !== undefined) takeOut(before);
       held.push({ logGroup: group?.name, subscription, exclude });

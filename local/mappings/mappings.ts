@@ -1,10 +1,20 @@
 /** Event source mappings: what polls streams and queues, and invokes functions with what it finds. */
 import { randomUUID } from 'node:crypto';
-import type { AwsService, Clock, Functions, Queues, Streams, TemplateResource, Worker } from '../account/contracts.ts';
+import type {
+  AwsService,
+  Clock,
+  Functions,
+  Permits,
+  Queues,
+  Streams,
+  TemplateResource,
+  Worker,
+} from '../account/contracts.ts';
 import type { Targets } from '../account/targets.ts';
 import { createMappingApi } from './api.ts';
 import { createGate, type Gate } from './gate.ts';
 import { createTally, type MappingFigures, type MappingTally } from './mapping.ts';
+import { assertPermitted } from './permissions.ts';
 import { MappingError, type Properties } from './properties.ts';
 import { createQueueMapping } from './queue-mapping.ts';
 import { type MappingSettings, type QueueSettings, readSettings, type StreamSettings } from './settings.ts';
@@ -17,8 +27,10 @@ export interface MappingsOptions {
   readonly functions: Functions;
   readonly streams?: Streams;
   readonly queues?: Queues;
-  /** Where on-failure documents go. */
-  readonly targets?: () => Targets | undefined;
+  /** Where on-failure documents go, as the function's role may reach them. */
+  readonly targets?: (role: string | undefined) => Targets | undefined;
+  /** What functions' roles are held to; anything goes where it is absent. */
+  readonly permits?: Permits;
 }
 
 export interface LocalMappings extends AwsService, Worker {
@@ -52,8 +64,17 @@ export function createMappings(options: MappingsOptions): LocalMappings {
   const mappings = new Map<string, Mapping>();
   const { clock } = options;
 
-  function add(properties: Properties, id: string): Mapping {
+  const roleOf = (settings: MappingSettings) => options.functions.roleOf?.(settings.functionName);
+
+  function read(properties: Properties): MappingSettings {
     const settings = readSettings(properties);
+    const role = roleOf(settings);
+    if (role !== undefined && options.permits !== undefined) assertPermitted(settings, role, options.permits);
+    return settings;
+  }
+
+  function add(properties: Properties, id: string): Mapping {
+    const settings = read(properties);
     const gate = createGate(settings.enabled);
     const tally = createTally();
     const poller = createPoller(id, settings, gate, tally);
@@ -76,7 +97,8 @@ export function createMappings(options: MappingsOptions): LocalMappings {
   function createPoller(id: string, settings: MappingSettings, gate: Gate, tally: MappingTally): SourcePoller {
     const current = () => mappings.get(id)?.settings ?? settings;
     const { functions, region, streams, queues } = options;
-    const shared = { id, clock, region, functions, gate, tally, targets: options.targets ?? (() => undefined) };
+    const targets = () => options.targets?.(roleOf(current()));
+    const shared = { id, clock, region, functions, gate, tally, targets };
     if (settings.kind === 'stream') {
       if (streams === undefined) throw new MappingError('EventSourceArn names a stream, and there are none');
       return createStreamMapping({ ...shared, streams, settings: () => current() as StreamSettings });
@@ -87,7 +109,7 @@ export function createMappings(options: MappingsOptions): LocalMappings {
 
   function update(mapping: Mapping, changes: Properties): void {
     const properties = { ...mapping.properties, ...changes };
-    const settings = readSettings(properties);
+    const settings = read(properties);
     if (settings.kind !== mapping.settings.kind) throw new MappingError('EventSourceArn can’t be changed');
     Object.assign(mapping, { properties, settings, lastModified: clock.now() });
     mapping.gate.set(settings.enabled);

@@ -15,13 +15,26 @@ export interface IdentityOptions {
   readonly identify?: (accessKeyId: string | undefined) => Identity | undefined;
 }
 
+/** A role, and the session that it was assumed in. */
+export interface AssumedRole {
+  readonly roleArn: string;
+  readonly sessionArn: string;
+}
+
+export interface LocalIdentity extends AwsService {
+  /** The role that AssumeRole gave a key for. */
+  assumed(accessKeyId: string | undefined): AssumedRole | undefined;
+}
+
 /** STS: who a request's signer is, and keys for a role. */
-export function createIdentity({ clock, accountId = '000000000000', identify }: IdentityOptions): AwsService {
-  const assumed = new Map<string, Identity>();
-  const identityOf = ({ accessKeyId }: AwsRequest): Identity =>
-    assumed.get(accessKeyId ?? '') ??
-    identify?.(accessKeyId) ?? { arn: `arn:aws:iam::${accountId}:user/local`, userId: 'AIDALOCAL' };
-  return awsQueryService({
+export function createIdentity({ clock, accountId = '000000000000', identify }: IdentityOptions): LocalIdentity {
+  const sessions = new Map<string, AssumedRole & { readonly userId: string }>();
+  const identityOf = ({ accessKeyId }: AwsRequest): Identity => {
+    const session = sessions.get(accessKeyId ?? '');
+    if (session !== undefined) return { arn: session.sessionArn, userId: session.userId };
+    return identify?.(accessKeyId) ?? { arn: `arn:aws:iam::${accountId}:user/local`, userId: 'AIDALOCAL' };
+  };
+  const service = awsQueryService({
     names: ['sts'],
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     operations: {
@@ -37,7 +50,7 @@ export function createIdentity({ clock, accountId = '000000000000', identify }: 
         const accessKeyId = `ASIA${randomBytes(8).toString('hex').toUpperCase()}`;
         const userId = `AROALOCAL:${RoleSessionName}`;
         const arn = `arn:aws:sts::${role[1]}:assumed-role/${role[2]}/${RoleSessionName}`;
-        assumed.set(accessKeyId, { arn, userId });
+        sessions.set(accessKeyId, { roleArn: role[0], sessionArn: arn, userId });
         const expires = clock.now() + (Number(DurationSeconds) || 3600) * 1000;
         return {
           Credentials: {
@@ -51,4 +64,5 @@ export function createIdentity({ clock, accountId = '000000000000', identify }: 
       },
     },
   });
+  return { ...service, assumed: (accessKeyId) => sessions.get(accessKeyId ?? '') };
 }

@@ -12,7 +12,24 @@ exports.handler = async (event) => {
   return { batchItemFailures: [] };
 };`;
 
-const ROLE = { Type: 'AWS::IAM::Role', Properties: {} };
+const ROLE = {
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: {
+      Statement: {
+        Effect: 'Allow',
+        Principal: { Service: ['lambda.amazonaws.com', 'firehose.amazonaws.com'] },
+        Action: 'sts:AssumeRole',
+      },
+    },
+    Policies: [
+      {
+        PolicyName: 'all',
+        PolicyDocument: { Statement: { Effect: 'Allow', Action: ['kinesis:*', 's3:*', 'logs:*'], Resource: '*' } },
+      },
+    ],
+  },
+};
 
 function template(changes: Record<string, unknown> = {}) {
   return {

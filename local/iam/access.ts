@@ -1,0 +1,134 @@
+/**
+ * Who may do what: identities' policies and those of resources, weighed as IAM does within one account.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+import type { Context } from './condition.ts';
+import type { Policies, Role } from './policies.ts';
+import { applies, type Need, type Principal, type Statement } from './statement.ts';
+
+export type Decision = 'allowed' | 'explicit-deny' | 'implicit-deny';
+
+/** Something that a role was not allowed, and how often it asked. */
+export interface Denial {
+  readonly roleArn: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly times: number;
+}
+
+export interface Access {
+  /** A role that isn't of this account has no policies here to hold it to: everything is allowed. */
+  decide(roleArn: string, need: Need): Decision;
+  /** The same, noting it when it is denied. */
+  may(roleArn: string, need: Need): boolean;
+  /** Whether a service of AWS may act on a resource, by the resource's own policy. */
+  serviceMay(service: string, need: Need): boolean;
+  /** Whether a service may assume a role; true for a role that isn't of this account. */
+  trusts(roleArn: string, service: string, context?: Context): boolean;
+  denials(): readonly Denial[];
+}
+
+const MOST_DECISIONS = 10_000;
+const MOST_DENIALS = 1000;
+
+export function createAccess(policies: Policies, accountId: string): Access {
+  const decisions = new Map<string, Decision>();
+  const roles = new Map<string, { readonly role: Role | undefined; readonly keys: readonly string[] }>();
+  const denied = new Map<string, { roleArn: string; action: string; resource: string; times: number }>();
+  let ofResources: readonly Statement[] | undefined;
+  policies.onChange(() => {
+    decisions.clear();
+    roles.clear();
+    ofResources = undefined;
+  });
+
+  const resourceStatements = (): readonly Statement[] => {
+    ofResources ??= policies.ofResources();
+    return ofResources;
+  };
+
+  function roleOf(arn: string): { readonly role: Role | undefined; readonly keys: readonly string[] } {
+    let known = roles.get(arn);
+    if (known === undefined) {
+      const role = policies.role(arn);
+      const statements = [...(role?.statements ?? []), ...resourceStatements()];
+      known = { role, keys: [...new Set(statements.flatMap(({ keys }) => keys))] };
+      roles.set(arn, known);
+    }
+    return known;
+  }
+
+  function decide(roleArn: string, need: Need): Decision {
+    const { role, keys } = roleOf(roleArn);
+    if (role === undefined) return 'allowed';
+    const context = contextOf(need, roleArn, accountId);
+    const id = `${roleArn}\n${need.action}\n${need.resource}\n${relevant(context, keys)}`;
+    const known = decisions.get(id);
+    if (known !== undefined) return known;
+    const decision = weigh(role, resourceStatements(), { ...need, context });
+    if (decisions.size >= MOST_DECISIONS) decisions.clear();
+    decisions.set(id, decision);
+    return decision;
+  }
+
+  function note(roleArn: string, { action, resource }: Need): void {
+    const id = `${roleArn}\n${action}\n${resource}`;
+    const known = denied.get(id);
+    if (known !== undefined) known.times += 1;
+    else if (denied.size < MOST_DENIALS) denied.set(id, { roleArn, action, resource, times: 1 });
+  }
+
+  return {
+    decide,
+    may(roleArn, need) {
+      const allowed = decide(roleArn, need) === 'allowed';
+      if (!allowed) note(roleArn, need);
+      return allowed;
+    },
+    serviceMay(service, need) {
+      const full = { ...need, context: contextOf(need, undefined, accountId) };
+      const found = resourceStatements().filter((each) => each.principal?.({ service }) && applies(each, full));
+      const allowed = found.length > 0 && found.every(({ effect }) => effect === 'Allow');
+      if (!allowed) note(service, need);
+      return allowed;
+    },
+    trusts(roleArn, service, context = {}) {
+      const { role } = roleOf(roleArn);
+      if (role === undefined) return true;
+      const need = {
+        action: 'sts:AssumeRole',
+        resource: roleArn,
+        context: { ...context, 'aws:SourceAccount': accountId },
+      };
+      const found = role.trust.filter((each) => each.principal?.({ service }) && applies(each, need));
+      return found.length > 0 && found.every(({ effect }) => effect === 'Allow');
+    },
+    denials: () => [...denied.values()].map((each) => ({ ...each })),
+  };
+}
+
+function weigh(role: Role, ofResources: readonly Statement[], need: Need): Decision {
+  const principal: Principal = { roleArn: role.arn };
+  const ofIdentity = role.statements.filter((statement) => applies(statement, need));
+  const ofResource = ofResources.filter((each) => each.principal?.(principal) && applies(each, need));
+  const all = [...ofIdentity, ...ofResource];
+  if (all.some(({ effect }) => effect === 'Deny')) return 'explicit-deny';
+  return all.length > 0 ? 'allowed' : 'implicit-deny';
+}
+
+/** What is known of every request. The account's endpoint stands for one that TLS protects. */
+function contextOf({ context }: Need, roleArn: string | undefined, accountId: string): Context {
+  return {
+    'aws:SecureTransport': 'true',
+    'aws:SourceAccount': accountId,
+    'aws:PrincipalAccount': accountId,
+    'aws:PrincipalArn': roleArn,
+    ...context,
+  };
+}
+
+/** The part of a context that this role's policies ask for: most ask for none of what varies. */
+function relevant(context: Context, keys: readonly string[]): string {
+  const found = Object.entries(context).filter(([key]) => keys.includes(key.toLowerCase()));
+  return JSON.stringify(found);
+}

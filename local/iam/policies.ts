@@ -1,0 +1,140 @@
+/** The policies of an account: of its roles, and of the resources that have one. */
+import type { TemplateResource } from '../account/contracts.ts';
+import { MANAGED } from './managed-policies.ts';
+import { PolicyError, readPolicy, type Statement } from './statement.ts';
+
+export interface Role {
+  readonly arn: string;
+  readonly name: string;
+  /** Who may assume it. */
+  readonly trust: readonly Statement[];
+  readonly statements: readonly Statement[];
+}
+
+export interface Policies {
+  /** Takes AWS::IAM::*, AWS::S3::BucketPolicy, AWS::SQS::QueuePolicy and AWS::Lambda::Permission; `ref` is what a Ref gives. */
+  add(resource: TemplateResource, ref: string): void;
+  remove(logicalId: string): void;
+  /** By ARN; undefined for a role that isn't of this account. */
+  role(arn: string): Role | undefined;
+  roles(): readonly Role[];
+  /** The statements of resources' policies. */
+  ofResources(): readonly Statement[];
+  /** Told when anything changed. */
+  onChange(listener: () => void): void;
+}
+
+interface Attached {
+  /** Names, ARNs. */
+  readonly roles: readonly string[];
+  readonly statements: readonly Statement[];
+}
+
+export interface PoliciesOptions {
+  readonly accountId: string;
+  readonly region: string;
+  /** The ARN of a function by its name or ARN. */
+  readonly functionArn: (name: string) => string;
+}
+
+export function createPolicies(options: PoliciesOptions): Policies {
+  const roles = new Map<string, Role>();
+  const attached = new Map<string, Attached>();
+  const ofResources = new Map<string, readonly Statement[]>();
+  const listeners = new Set<() => void>();
+  const roleArns = new Map<string, string>();
+
+  function addRole({ logicalId, properties }: TemplateResource, name: string): void {
+    const inline = (properties.Policies ?? []) as readonly { PolicyName?: string; PolicyDocument?: unknown }[];
+    const managed = (properties.ManagedPolicyArns ?? []) as readonly string[];
+    if (properties.PermissionsBoundary !== undefined) {
+      throw new PolicyError(`${logicalId}: PermissionsBoundary is not enforced here`);
+    }
+    const arn = `arn:aws:iam::${options.accountId}:role${String(properties.Path ?? '/')}${name}`;
+    const statements = [
+      ...inline.flatMap((each) => readPolicy(each.PolicyDocument, `${logicalId} ${each.PolicyName ?? ''}`)),
+      ...managed.flatMap((each) => managedStatements(each, logicalId)),
+    ];
+    const trust = readPolicy(properties.AssumeRolePolicyDocument, `${logicalId} AssumeRolePolicyDocument`);
+    roles.set(arn, { arn, name, trust, statements });
+    roleArns.set(logicalId, arn);
+  }
+
+  function attach({ logicalId, properties }: TemplateResource): void {
+    const names = [properties.Roles ?? [], properties.RoleName ?? []].flat().map(String);
+    attached.set(logicalId, { roles: names, statements: readPolicy(properties.PolicyDocument, logicalId) });
+  }
+
+  const adders: Readonly<Record<string, (resource: TemplateResource, ref: string) => void>> = {
+    'AWS::IAM::Role': addRole,
+    'AWS::IAM::Policy': attach,
+    'AWS::IAM::RolePolicy': attach,
+    'AWS::IAM::ManagedPolicy': attach,
+    'AWS::S3::BucketPolicy': ({ logicalId, properties }) => {
+      ofResources.set(logicalId, readPolicy(properties.PolicyDocument, logicalId));
+    },
+    'AWS::SQS::QueuePolicy': ({ logicalId, properties }) => {
+      ofResources.set(logicalId, readPolicy(properties.PolicyDocument, logicalId));
+    },
+    'AWS::Lambda::Permission': ({ logicalId, properties }) => {
+      ofResources.set(logicalId, [permission(properties, options)]);
+    },
+  };
+
+  return {
+    add(resource, ref) {
+      adders[resource.type]?.(resource, ref);
+      for (const listener of listeners) listener();
+    },
+    remove(logicalId) {
+      roles.delete(roleArns.get(logicalId) ?? '');
+      attached.delete(logicalId);
+      ofResources.delete(logicalId);
+      for (const listener of listeners) listener();
+    },
+    role(arn) {
+      const role = roles.get(arn);
+      if (role === undefined) return undefined;
+      const more = [...attached.values()].filter((each) =>
+        each.roles.some((name) => name === role.name || name === arn),
+      );
+      return { ...role, statements: [...role.statements, ...more.flatMap(({ statements }) => statements)] };
+    },
+    roles: () => [...roles.values()],
+    ofResources: () => [...ofResources.values()].flat(),
+    onChange: (listener) => {
+      listeners.add(listener);
+    },
+  };
+}
+
+function managedStatements(arn: string, logicalId: string): readonly Statement[] {
+  const name = arn.split('/').at(-1) ?? '';
+  // One of the template's own is attached by its Roles, or comes with its Ref.
+  if (!arn.includes(':aws:policy/')) return [];
+  if (!Object.hasOwn(MANAGED, name)) throw new PolicyError(`${logicalId}: the managed policy ${arn} is not known here`);
+  const Statement = { Effect: 'Allow', Action: MANAGED[name], Resource: '*' };
+  return readPolicy({ Statement }, `${logicalId} ${name}`);
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html */
+function permission(properties: Readonly<Record<string, unknown>>, options: PoliciesOptions): Statement {
+  const { Principal, SourceArn, SourceAccount, Action, FunctionName } = properties;
+  const principal = String(Principal);
+  const [statement] = readPolicy(
+    {
+      Statement: {
+        Effect: 'Allow',
+        Principal: principal.includes('.amazonaws.com') ? { Service: principal } : { AWS: principal },
+        Action,
+        Resource: options.functionArn(String(FunctionName)),
+        Condition: {
+          ...(SourceArn !== undefined && { ArnLike: { 'aws:SourceArn': SourceArn } }),
+          ...(SourceAccount !== undefined && { StringEquals: { 'aws:SourceAccount': SourceAccount } }),
+        },
+      },
+    },
+    'AWS::Lambda::Permission',
+  );
+  return statement as Statement;
+}
