@@ -40,6 +40,9 @@ async function runAndReport(
   const signal = interruption(folder);
   const { account, report } = await runJob({ ...options, signal }, input);
   try {
+    if (input !== undefined && report.in === 0 && !report.interrupted && !report.damaged) {
+      throw new UsageError(`${input.name} holds no records`);
+    }
     process.stdout.write(reportText(report));
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
     if (options.keep && !report.interrupted) await keepUp(account, signal);

@@ -27,24 +27,23 @@ const HURRY_MS = 500;
 
 /**
  * Waits until nobody has anything left to do. Whenever the others are at rest, `flush` is called, so that what is only
- * buffered goes on; while they are not, `hurry` is called now and then, to end what only waits for its time. Rejects with a DrainError when it all takes longer than `timeoutMs`.
+ * buffered goes on; while they are not, they are hurried now and then, to end what only waits for its time. Rejects with
+ * a DrainError when it all takes longer than `timeoutMs`.
  */
 export async function drainWorkers(
   workers: readonly NamedWorker[],
   buffering: NamedWorker & { flush(): Promise<void> },
   timeoutMs: number,
-  hurry: () => void = () => {},
 ): Promise<void> {
   let hurriedAt = Number.NEGATIVE_INFINITY;
   const end = performance.now() + timeoutMs;
   const busyOf = (all: readonly NamedWorker[]): string[] =>
     all.filter(({ worker }) => !worker.idle()).map(({ name }) => name);
   for (let quiet = 0; quiet < LOOKS; ) {
-    for (const { hurry } of workers) hurry?.();
     const busy = busyOf(workers);
     if (busy.length > 0 && performance.now() - hurriedAt > HURRY_MS) {
       hurriedAt = performance.now();
-      hurry();
+      for (const { hurry } of workers) hurry?.();
     }
     if (busy.length === 0) {
       await Promise.race([buffering.flush(), sleep(Math.max(0, end - performance.now()), undefined, { ref: false })]);

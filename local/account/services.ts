@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createTables, type LocalTables } from '../dynamodb/tables.ts';
 import { createEventBus, type LocalEventBus } from '../eventbridge/event-bus.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
-import { createGateway, type Gateway } from '../gateway/gateway.ts';
+import { createGateway, type Gateway, reportInternal } from '../gateway/gateway.ts';
 import { targetsAs } from '../iam/as-role.ts';
 import { deliveryServices } from '../iam/delivery-roles.ts';
 import { createIam, type LocalIam } from '../iam/iam.ts';
@@ -15,6 +15,7 @@ import { createMappings, type LocalMappings } from '../mappings/mappings.ts';
 import { createObjects, type LocalObjects } from '../s3/objects.ts';
 import { createQueues, type LocalQueues } from '../sqs/queues.ts';
 import type { Clock, Faults, GlueTable } from './contracts.ts';
+import { type Disk, noteDiskFault, watchDisk } from './disk.ts';
 import { createTargets } from './targets.ts';
 
 export const ACCOUNT_ID = '000000000000';
@@ -46,18 +47,23 @@ export interface Services {
   readonly firehose: LocalFirehose;
   /** Glue tables by `database.table`; filled as the template is read. */
   readonly catalog: Map<string, GlueTable>;
+  readonly disk: Disk;
 }
 
 export async function createServices(options: ServiceOptions): Promise<Services> {
   const { clock, faults, dataDir } = options;
   const place = { accountId: ACCOUNT_ID, region: REGION };
+  const disk: Disk = { fault: undefined };
   const gateway = await createGateway({
     faults,
     authorize: (request) => iam.authorize(request),
+    onInternalError(service, operation, error) {
+      if (!noteDiskFault(disk, error)) reportInternal(service, operation, error);
+    },
     ...(options.port !== undefined && { port: options.port }),
   });
   const catalog = new Map<string, GlueTable>();
-  const objects = createObjects({ clock, faults, region: REGION, dataDir });
+  const objects = watchDisk(createObjects({ clock, faults, region: REGION, dataDir }), disk);
   const kinesis = createKinesis({ ...place, clock, faults, dataDir, limits: options.limits ?? true });
   const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
   const keys = createKeys({ ...place, clock });
@@ -119,6 +125,6 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   for (const service of [kinesis, iam.withoutHints(objects), queues, tables, functions, firehose, logs, ...others]) {
     gateway.register(service);
   }
-  const stores = { kinesis, objects, queues, tables, keys, eventBus, logs, catalog };
+  const stores = { disk, kinesis, objects, queues, tables, keys, eventBus, logs, catalog };
   return { gateway, iam, functions, mappings, firehose, ...stores };
 }

@@ -38,7 +38,7 @@ export interface LocalOptions {
   readonly processes?: number;
 }
 
-export interface LocalAccount extends Omit<Services, 'gateway' | 'kinesis' | 'catalog'> {
+export interface LocalAccount extends Omit<Services, 'gateway' | 'kinesis' | 'catalog' | 'disk'> {
   /** `http://127.0.0.1:4566`: what AWS_ENDPOINT_URL is to be. */
   readonly endpoint: string;
   readonly clock: Clock;
@@ -46,6 +46,8 @@ export interface LocalAccount extends Omit<Services, 'gateway' | 'kinesis' | 'ca
   readonly dataDir: string;
   readonly streams: Services['kinesis'];
   readonly template: Template;
+  /** An error code like ENOSPC, once the data folder could not be written. */
+  diskFault(): string | undefined;
   /** Waits until nothing is under way, and what Firehose buffers is delivered. Rejects with a DrainError in the end. */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
   stop(): Promise<void>;
@@ -58,7 +60,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
   const stack = await stackOf(options);
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sluice-'));
   const services = await createServices({ ...options, clock, faults, dataDir });
-  const { gateway, kinesis, catalog, ...rest } = services;
+  const { gateway, kinesis, catalog, disk, ...rest } = services;
   const stop = async (): Promise<void> => {
     await stopServices(services);
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
@@ -74,7 +76,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
     keepTables(dataDir, template.resources);
     await provision(template.resources, { services, bundles: stack.bundles, refs: template.refs });
     const drain: LocalAccount['drain'] = ({ timeoutMs = DRAIN_MS } = {}) =>
-      drainWorkers(workersOf(services), bufferOf(services), timeoutMs, () => services.mappings.flush());
+      drainWorkers(workersOf(services), bufferOf(services), timeoutMs);
     return {
       ...rest,
       endpoint: gateway.endpoint,
@@ -83,6 +85,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
       dataDir,
       streams: kinesis,
       template,
+      diskFault: () => disk.fault ?? services.firehose.figures().find(({ diskFault }) => diskFault)?.diskFault,
       drain,
       stop: once(stop),
     };

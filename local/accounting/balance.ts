@@ -17,6 +17,8 @@ export interface Balance {
   readonly quarantined: number;
   /** Dead letters that still wait to be replayed. */
   readonly waiting: number;
+  /** Still on their way when the run was stopped: to be sent again. */
+  readonly unfinished: number;
   /** In none of these places. */
   readonly lost: number;
   /** Records that are in the lake again. */
@@ -40,7 +42,7 @@ export function balanceByNumber(holdings: Holdings): Balance {
   const duplicates = Math.max(0, inLake + apart - came);
   const delivered = inLake - Math.min(duplicates, inLake);
   const lost = Math.max(0, came - delivered - apart);
-  return { in: came, delivered, dropped, quarantined, waiting, lost, duplicates };
+  return { in: came, delivered, dropped, quarantined, waiting, unfinished: 0, lost, duplicates };
 }
 
 /** What the places hold, record by record. */
@@ -78,6 +80,7 @@ export function balanceByIndex(places: Places): Balance {
     dropped,
     quarantined: places.quarantined.count() - both,
     waiting: Math.min(places.waiting, missing),
+    unfinished: 0,
     lost: Math.max(0, missing - places.waiting),
     duplicates: places.duplicates + both,
   };
@@ -91,6 +94,11 @@ function countBoth({ total, delivered, quarantined }: Places): number {
   return both;
 }
 
+/** The books of a run that was stopped: what is nowhere was still on its way. */
+export function stoppedBalance(balance: Balance): Balance {
+  return { ...balance, unfinished: balance.lost, lost: 0 };
+}
+
 export function addBalances(balances: readonly Balance[]): Balance {
   const sum = (pick: (balance: Balance) => number): number => balances.reduce((total, each) => total + pick(each), 0);
   return {
@@ -99,6 +107,7 @@ export function addBalances(balances: readonly Balance[]): Balance {
     dropped: sum((balance) => balance.dropped),
     quarantined: sum((balance) => balance.quarantined),
     waiting: sum((balance) => balance.waiting),
+    unfinished: sum((balance) => balance.unfinished),
     lost: sum((balance) => balance.lost),
     duplicates: sum((balance) => balance.duplicates),
   };
@@ -106,6 +115,6 @@ export function addBalances(balances: readonly Balance[]): Balance {
 
 /** Whether every record that came in is delivered, dropped or quarantined. */
 export function isBalanced(balance: Balance): boolean {
-  const { in: came, delivered, dropped, quarantined, waiting, lost } = balance;
-  return lost === 0 && waiting === 0 && came === delivered + dropped + quarantined;
+  const { in: came, delivered, dropped, quarantined, waiting, unfinished, lost } = balance;
+  return lost === 0 && waiting === 0 && unfinished === 0 && came === delivered + dropped + quarantined;
 }

@@ -163,7 +163,7 @@ function asAwsError(error: unknown): AwsError {
 }
 
 /** Name and frames only: a message could quote what was sent. */
-function reportInternal(service: string, operation: string | undefined, error: unknown): void {
+export function reportInternal(service: string, operation: string | undefined, error: unknown): void {
   const frames = error instanceof Error ? error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) : undefined;
   const name = error instanceof Error ? error.name : typeof error;
   process.stderr.write(`local account: ${service} ${operation ?? ''}: ${name}\n${(frames ?? []).join('\n')}\n`);

@@ -21,7 +21,7 @@ export interface RunReport extends Balance {
   /** The whole run's process, at its largest. */
   readonly peakMemoryMb: number;
   readonly interrupted: boolean;
-  /** The input broke off before its end. */
+  /** The input broke off before its end, or the data folder could not be written. */
   readonly damaged: boolean;
   /** What else the person should know: a damaged input, figures that don't agree. */
   readonly remarks: readonly string[];

@@ -31,6 +31,7 @@ function figures(report: RunReport): string[] {
     ['quarantined', report.quarantined, counts({ ...report.quarantinedByCode, ...refused })],
   ];
   if (report.waiting > 0) rows.push(['waiting', report.waiting, 'dead letters that were not replayed']);
+  if (report.unfinished > 0) rows.push(['unfinished', report.unfinished, 'on their way when the run was stopped']);
   rows.push(['lost', report.lost, ''], ['duplicates', report.duplicates, '']);
   return rows.map(([name, count, note]) => `  ${name.padEnd(12)}${group(count).padStart(11)}   ${note}`.trimEnd());
 }
@@ -68,10 +69,10 @@ function place({ name, path, objects, bytes }: Place): string {
 }
 
 function books(report: RunReport): string[] {
-  const { in: came, delivered, dropped, quarantined, waiting, lost } = report;
+  const { in: came, delivered, dropped, quarantined, waiting, unfinished, lost } = report;
   const sum = `${group(delivered)} delivered + ${group(dropped)} dropped + ${group(quarantined)} quarantined`;
-  const rest = waiting > 0 ? ` + ${group(waiting)} waiting` : '';
-  const sign = came === delivered + dropped + quarantined + waiting ? '=' : '≠';
+  const rest = `${waiting > 0 ? ` + ${group(waiting)} waiting` : ''}${unfinished > 0 ? ` + ${group(unfinished)} unfinished` : ''}`;
+  const sign = came === delivered + dropped + quarantined + waiting + unfinished ? '=' : '≠';
   return [`${group(came)} in ${sign} ${sum}${rest}, lost ${group(lost)}`];
 }
 

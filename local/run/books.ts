@@ -1,6 +1,6 @@
 /** The books of a run: what came in against what the account holds now. */
 import type { LocalAccount } from '../account/start-local.ts';
-import { type Balance, balanceByIndex, balanceByNumber } from '../accounting/balance.ts';
+import { type Balance, balanceByIndex, balanceByNumber, stoppedBalance } from '../accounting/balance.ts';
 import { createIndexSet } from '../accounting/index-set.ts';
 import { readLake } from '../accounting/lake.ts';
 import type { MetricTally } from '../accounting/metrics.ts';
@@ -14,7 +14,7 @@ import { countWaiting } from './waiting.ts';
 export interface Sent {
   readonly feed: Feed;
   readonly taken: number;
-  /** Not everything was sent: the run was interrupted, or the input damaged. */
+  /** The run was stopped before its end. */
   readonly partly: boolean;
 }
 
@@ -72,7 +72,11 @@ export async function keepBooks(
           quarantined: aside.records + refused,
           waiting,
         });
-  return { balance, quarantinedByCode: aside.byCode, remarks: remarksOf(feed, lake.rows, figures) };
+  return {
+    balance: partly ? stoppedBalance(balance) : balance,
+    quarantinedByCode: aside.byCode,
+    remarks: remarksOf(feed, lake.rows, figures),
+  };
 }
 
 /** CloudWatch Logs sends it to try a subscription: no record that came in. */

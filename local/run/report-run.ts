@@ -1,39 +1,34 @@
 import type { FunctionFigures } from '../account/contracts.ts';
 import type { LocalAccount } from '../account/start-local.ts';
 import { addBalances, type Balance } from '../accounting/balance.ts';
-import type { MetricTally } from '../accounting/metrics.ts';
-import type { Options } from '../command-line/arguments.ts';
 import type { Entry } from '../generator/records.ts';
 import type { FunctionReport, Place, RunReport, Sample } from '../report/run-report.ts';
 import { type Books, destinationOf, droppedBy, keepBooks } from './books.ts';
 import type { Feed } from './feed.ts';
+import type { Job } from './job.ts';
+import type { MemoryWatch } from './memory.ts';
 import { filesIn } from './places.ts';
 import type { ReplayFigures } from './replay.ts';
-import type { MemoryWatch } from './run.ts';
 import { takeSamples } from './samples.ts';
 import type { StackParts } from './stack.ts';
 import type { Sending } from './stages.ts';
 
-export interface Outcome {
-  readonly account: LocalAccount;
-  readonly parts: StackParts;
-  readonly metrics: MetricTally;
-  readonly feeds: readonly Sending[];
+export interface Outcome extends Job {
   /** What failed before anything was replayed, by code. */
   readonly failures: Readonly<Record<string, number>>;
-  /** Undefined: nothing was replayed, since the run was interrupted. */
+  /** Undefined: nothing was replayed, since the run was stopped. */
   readonly replay: ReplayFigures | undefined;
   readonly seconds: number;
   readonly memory: MemoryWatch;
-  readonly options: Options & { readonly signal: AbortSignal };
+  readonly pipeline: string;
 }
 
 export async function reportRun(outcome: Outcome): Promise<RunReport> {
-  const { account, parts, metrics, feeds, failures, replay, seconds, memory, options } = outcome;
-  const interrupted = options.signal.aborted;
+  const { account, parts, metrics, feeds, failures, replay, seconds, memory, stop } = outcome;
+  const stopped = stop.signal.aborted;
   const books: [string, Books][] = [];
   for (const { feed, figures } of feeds) {
-    const sent = { feed, taken: figures.sent, partly: interrupted };
+    const sent = { feed, taken: figures.sent, partly: stopped };
     books.push([feed.name, await keepBooks(account, parts, metrics, sent)]);
   }
   const balance = addBalances(books.map(([, { balance: each }]) => each));
@@ -45,7 +40,7 @@ export async function reportRun(outcome: Outcome): Promise<RunReport> {
     failed: total(failures),
     replayed: replay?.replayed ?? 0,
     functions,
-    pipeline: options.pipeline,
+    pipeline: outcome.pipeline,
     streams: Object.fromEntries(books.map(([name, { balance: each }]): [string, Balance] => [name, each])),
     droppedByReason: dropped,
     failedByCode: failures,
@@ -54,10 +49,10 @@ export async function reportRun(outcome: Outcome): Promise<RunReport> {
     seconds: Math.round(seconds * 100) / 100,
     recordsPerSecond: Math.round(balance.in / Math.max(seconds, 0.001)),
     peakMemoryMb: memory.peakMb(),
-    interrupted,
-    damaged: feeds.some(({ feed }) => feed.own?.figures.damage !== undefined),
-    remarks: [...books.flatMap(([, { remarks }]) => remarks), ...replayRemarks(replay)],
-    samples: interrupted ? [] : await samplesOf(account, parts, feeds),
+    interrupted: stopped && stop.fault() === undefined,
+    damaged: stop.fault() !== undefined || feeds.some(({ feed }) => feed.own?.figures.damage !== undefined),
+    remarks: [...books.flatMap(([, { remarks }]) => remarks), ...replayRemarks(replay), ...stopRemarks(outcome)],
+    samples: stopped ? [] : await samplesOf(account, parts, feeds),
     places: placesOf(account, parts, feeds),
   };
 }
@@ -75,6 +70,17 @@ function replayRemarks(replay: ReplayFigures | undefined): string[] {
   const remarks = Object.entries(replay.faults).map(([code, count]) => `the replayer met ${code} ${count} times`);
   if (replay.lost > 0) remarks.push(`${replay.lost} records had left the stream before they could be replayed`);
   return remarks;
+}
+
+function stopRemarks({ stop, feeds }: Job): string[] {
+  if (!stop.signal.aborted) return [];
+  const unsent = feeds.flatMap(({ feed, figures }) => {
+    const left = feed.expected === undefined ? undefined : feed.expected - figures.sent;
+    return left === 0 ? [] : [`${left === undefined ? 'what was left' : left.toLocaleString('en-US')} of ${feed.name}`];
+  });
+  const remarks = unsent.length > 0 ? [`not sent any more: ${unsent.join(', ')}`] : [];
+  const fault = stop.fault();
+  return fault === undefined ? remarks : [fault, ...remarks];
 }
 
 /** Enough to find three that the pipeline lets through. */

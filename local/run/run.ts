@@ -8,18 +8,21 @@ import { type LocalAccount, startLocal } from '../account/start-local.ts';
 import { tallyMetrics } from '../accounting/metrics.ts';
 import type { Options } from '../command-line/arguments.ts';
 import type { OpenInput } from '../input/open.ts';
-import { type ProducerFigures, produce } from '../producer/kinesis.ts';
+import { produce } from '../producer/kinesis.ts';
 import { produceLogEvents } from '../producer/log-events.ts';
-import { type Progress, showProgress, type Terminal } from '../progress/progress.ts';
+import { showProgress, type Terminal } from '../progress/progress.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { breakConsumer } from './crash.ts';
 import { failuresSoFar } from './failures.ts';
-import { type Feed, feedsOf } from './feed.ts';
+import { feedsOf } from './feed.ts';
+import type { Job } from './job.ts';
 import { keepTable } from './keep-table.ts';
-import { replayDeadLetters } from './replay.ts';
+import { watchMemory } from './memory.ts';
+import { type ReplayFigures, replayDeadLetters } from './replay.ts';
 import { reportRun } from './report-run.ts';
 import { stackParts } from './stack.ts';
-import { stagesOf } from './stages.ts';
+import { type Sending, stagesOf } from './stages.ts';
+import { watchForStop } from './stop.ts';
 import { replaySources } from './waiting.ts';
 
 export interface RunOptions extends Options {
@@ -36,8 +39,8 @@ export interface Run {
 /** Records in the stream that no consumer has read yet: more than this, and the producer waits. */
 const MOST_AHEAD = 50_000;
 const DRAIN_MS = 600_000;
-/** After an interruption a person waits no longer than this. */
-const INTERRUPTED_DRAIN_MS = 20_000;
+/** After a stop nobody waits longer than this, once for what is on its way and once for what Firehose holds. */
+const STOPPED_DRAIN_MS = 10_000;
 
 export async function runJob(options: RunOptions, input: OpenInput | undefined): Promise<Run> {
   const account = await startLocal({
@@ -56,59 +59,71 @@ export async function runJob(options: RunOptions, input: OpenInput | undefined):
 async function runIn(account: LocalAccount, options: RunOptions, input: OpenInput | undefined): Promise<RunReport> {
   const parts = stackParts(account.template.resources);
   const metrics = tallyMetrics(account.functions);
-  const refusedFolder = resolve(options.data, 'refused');
-  const feeds = feedsOf(options, input, { refusedFolder, streamRecordBytes: parts.streamRecordBytes }).map((feed) => ({
-    feed,
-    figures: { sent: 0, refused: 0 },
-  }));
-  const deployFix = breakConsumer(account.faults, parts.consumer);
+  const feeds = feedsOf(options, input, {
+    refusedFolder: resolve(options.data, 'refused'),
+    streamRecordBytes: parts.streamRecordBytes,
+  }).map((feed) => ({ feed, figures: { sent: 0, refused: 0 } }));
   const started = performance.now();
   const progress = showProgress(stagesOf(account, parts, feeds, metrics), options.terminal);
+  const stop = watchForStop(account, options.signal, progress.say);
   const memory = watchMemory();
-  const settle = (): Promise<void> =>
-    account.drain({ timeoutMs: options.signal.aborted ? INTERRUPTED_DRAIN_MS : DRAIN_MS });
+  const job: Job = { account, parts, metrics, feeds, stop, progress, rate: options.rate };
   try {
     for (const warning of input?.warnings ?? []) progress.say(warning);
-    await Promise.all(feeds.map(({ feed, figures }) => send(feed, figures, account, options)));
-    await settleOrSay(settle, options, progress);
-    const failures = failuresSoFar(account, parts, metrics);
-    deployFix();
-    const sources = replaySources(account, parts);
-    const replay = options.signal.aborted
-      ? undefined
-      : await replayDeadLetters(account.functions, parts.replayer, sources, () =>
-          settleOrSay(settle, options, progress),
-        );
+    const done = await sendAndReplay(job);
     progress.end();
     const seconds = (performance.now() - started) / 1_000;
-    await keepTable(account.tables, parts.windowsTable, resolve(options.data));
-    return await reportRun({ account, parts, metrics, feeds, failures, replay, seconds, memory, options });
+    if (stop.fault() === undefined) await keepTable(account.tables, parts.windowsTable, resolve(options.data));
+    return await reportRun({ ...job, ...done, seconds, memory, pipeline: options.pipeline });
   } finally {
     progress.end();
+    stop.close();
     metrics.stop();
     memory.stop();
     await input?.close();
   }
 }
 
-async function send(
-  feed: Feed,
-  figures: ProducerFigures,
-  account: LocalAccount,
-  { signal, rate }: RunOptions,
-): Promise<void> {
-  const parts = stackParts(account.template.resources);
+interface Done {
+  /** What failed before anything was replayed, by code. */
+  readonly failures: Readonly<Record<string, number>>;
+  /** Undefined: nothing was replayed, since the run was stopped. */
+  readonly replay: ReplayFigures | undefined;
+}
+
+async function sendAndReplay(job: Job): Promise<Done> {
+  const { account, parts, metrics, feeds, stop } = job;
+  const deployFix = breakConsumer(account.faults, parts.consumer);
+  // Nothing is to hold up what is left to do.
+  stop.signal.addEventListener('abort', deployFix, { once: true });
+  await Promise.all(feeds.map((sending) => send(sending, job)));
+  await settle(job);
+  const failures = failuresSoFar(account, parts, metrics);
+  if (stop.signal.aborted) return { failures, replay: undefined };
+  deployFix();
+  const replayed = replayDeadLetters(account.functions, parts.replayer, replaySources(account, parts), () =>
+    settle(job),
+  );
+  return { failures, replay: await replayed };
+}
+
+async function send({ feed, figures }: Sending, { account, parts, stop, rate }: Job): Promise<void> {
   const { endpoint, clock } = account;
-  if (feed.name === 'logs') {
-    const logStream = 'web-1';
-    const logs = { endpoint, logGroup: parts.logGroup, logStream, now: () => clock.now(), signal };
-    return produceLogEvents(feed.batches(), logs, figures);
+  const { signal } = stop;
+  try {
+    if (feed.name === 'logs') {
+      const logs = { endpoint, logGroup: parts.logGroup, logStream: 'web-1', now: () => clock.now(), signal };
+      return await produceLogEvents(feed.batches(), logs, figures);
+    }
+    const isAhead = (): boolean => figures.sent - readFrom(account, parts.stream) > MOST_AHEAD;
+    const mayGoOn = async (): Promise<void> => {
+      while (isAhead() && !signal.aborted) await sleep(10);
+    };
+    await produce(feed.batches(), { endpoint, stream: parts.stream, rate, mayGoOn, signal }, figures);
+  } catch (cause) {
+    // A stream that can't write its records refuses them: told as the disk's fault, by `stop`.
+    if (account.diskFault() === undefined) throw cause;
   }
-  const isAhead = (): boolean => figures.sent - readFrom(account, parts.stream) > MOST_AHEAD;
-  const mayGoOn = async (): Promise<void> => {
-    while (isAhead() && !signal.aborted) await sleep(10);
-  };
-  await produce(feed.batches(), { endpoint, stream: parts.stream, rate, mayGoOn, signal }, figures);
 }
 
 /** Records that the mappings of a stream have read. */
@@ -118,35 +133,19 @@ function readFrom(account: LocalAccount, stream: string): number {
   return Math.min(...readings.map(({ read }) => read));
 }
 
-/** An account that does not come to rest is said so, and the books then show what is where. */
-async function settleOrSay(settle: () => Promise<void>, { signal }: RunOptions, progress: Progress): Promise<void> {
+/** Waits until all is at rest. An account that does not come to rest is said so, and the books show what is where. */
+async function settle({ account, stop, progress }: Job): Promise<void> {
+  const limit = new Promise<void>((resolve) => {
+    const hurry = (): void => void sleep(STOPPED_DRAIN_MS, undefined, { ref: false }).then(resolve);
+    if (stop.signal.aborted) hurry();
+    stop.signal.addEventListener('abort', hurry, { once: true });
+  });
   try {
-    await settle();
+    await Promise.race([account.drain({ timeoutMs: DRAIN_MS }), limit]);
   } catch (cause) {
-    progress.say(signal.aborted ? 'Not everything that was sent could go its way in time.' : (cause as Error).message);
+    progress.say((cause as Error).message);
   }
-}
-
-/** The largest this process has been, in MB. */
-export interface MemoryWatch {
-  peakMb(): number;
-  stop(): void;
-}
-
-const LOOK_MS = 200;
-
-function watchMemory(): MemoryWatch {
-  let peak = process.memoryUsage.rss();
-  const look = (): void => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  };
-  const timer = setInterval(look, LOOK_MS);
-  timer.unref();
-  return {
-    peakMb() {
-      look();
-      return Math.round(peak / 1024 / 1024);
-    },
-    stop: () => clearInterval(timer),
-  };
+  if (!stop.signal.aborted) return;
+  // What reached Firehose is delivered in any case, if it can be.
+  await Promise.race([account.firehose.flush(), sleep(STOPPED_DRAIN_MS, undefined, { ref: false })]);
 }

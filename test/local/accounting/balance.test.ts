@@ -28,7 +28,16 @@ function places(changes: Partial<Parameters<typeof balanceByIndex>[0]> = {}) {
 describe('the books, record by record', () => {
   it('balance when each record is somewhere', () => {
     const balance = balanceByIndex(places());
-    expect(balance).toEqual({ in: 10, delivered: 7, dropped: 2, quarantined: 1, waiting: 0, lost: 0, duplicates: 0 });
+    expect(balance).toEqual({
+      in: 10,
+      delivered: 7,
+      dropped: 2,
+      quarantined: 1,
+      waiting: 0,
+      unfinished: 0,
+      lost: 0,
+      duplicates: 0,
+    });
     expect(isBalanced(balance)).toBe(true);
   });
 
@@ -95,6 +104,7 @@ describe('the books by number', () => {
       dropped: 1,
       quarantined: 0,
       waiting: 0,
+      unfinished: 0,
       lost: 1,
       duplicates: 0,
     });
