@@ -23,7 +23,7 @@ const FIELDS = [
   'asn',
   'organization',
 ] as const;
-export type GeoField = (typeof FIELDS)[number];
+type GeoField = (typeof FIELDS)[number];
 
 export interface GeoIpOptions {
   /** Path of the IP address. */

@@ -13,7 +13,7 @@ const FIELDS = [
   'pipeline',
   'pipelineVersion',
 ] as const;
-export type IngestField = (typeof FIELDS)[number];
+type IngestField = (typeof FIELDS)[number];
 
 export interface IngestMetadataOptions {
   /** Path that the object is put at. Default `ingest`. */

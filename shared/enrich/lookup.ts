@@ -11,7 +11,7 @@ import type { JsonValue } from './set.ts';
 import { write } from './write.ts';
 
 /** `fail` fails the record, `skip` lets it go on without, a default stands in. */
-export type Fallback = 'fail' | 'skip' | { readonly default: JsonValue };
+type Fallback = 'fail' | 'skip' | { readonly default: JsonValue };
 
 export interface LookupOptions {
   /** Path of the key: a string or a number. */

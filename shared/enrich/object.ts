@@ -35,7 +35,7 @@ export async function readObjectIfChanged(
 }
 
 /** The object has more bytes than were allowed for it. */
-export class ObjectTooLargeError extends Error {
+class ObjectTooLargeError extends Error {
   override readonly name = 'ObjectTooLargeError';
 
   constructor(largest: number) {

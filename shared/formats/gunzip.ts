@@ -14,7 +14,7 @@ export function isGzip(data: ByteString): boolean {
 }
 
 /** The content of one or several gzip members. All of it, or a failure: a broken member never gives what came before it. */
-export function gunzip(data: ByteString, maxUnpackedBytes: number = MAX_UNPACKED): ByteString | Failed {
+function gunzip(data: ByteString, maxUnpackedBytes: number = MAX_UNPACKED): ByteString | Failed {
   try {
     const bytes = bytesOf(data);
     const { buffer, engine } = unpack(bytes, maxUnpackedBytes);

@@ -97,7 +97,7 @@ function readPlatformJson(message: string): LambdaLine | undefined {
 }
 
 /** One metric value of an EMF line. */
-export interface MetricValue {
+interface MetricValue {
   readonly namespace: string;
   readonly name: string;
   readonly unit: string;

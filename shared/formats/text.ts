@@ -47,7 +47,7 @@ export function withoutByteOrderMark(text: ByteString): ByteString {
 }
 
 /** The lines of a text that hold anything, whatever ends them: LF, CRLF, or a CR alone. */
-export function linesOf(text: ByteString): readonly ByteString[] {
+function linesOf(text: ByteString): readonly ByteString[] {
   const plain = withoutByteOrderMark(text);
   const lines = plain.includes('\r') ? plain.split(/\r\n|\r|\n/) : plain.split('\n');
   return lines.filter((line) => INK.test(line));
@@ -90,6 +90,6 @@ function readLines(lines: readonly ByteString[], readLine: (line: ByteString) =>
 }
 
 /** Lines as records of their own; undefined where there is but one. */
-export function splitLines(lines: readonly ByteString[], pieces: number): readonly ByteString[] | undefined {
+function splitLines(lines: readonly ByteString[], pieces: number): readonly ByteString[] | undefined {
   return lines.length < 2 ? undefined : deal(lines, pieces).map((group) => `${group.join('\n')}\n`);
 }

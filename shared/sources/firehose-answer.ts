@@ -11,7 +11,7 @@ export interface FirehoseAnswer {
   readonly metadata?: FirehoseMetadata;
 }
 
-export interface FirehoseMetadata {
+interface FirehoseMetadata {
   readonly partitionKeys?: PartitionKeys;
   readonly otfMetadata?: IcebergTarget;
 }

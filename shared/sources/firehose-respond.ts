@@ -115,6 +115,7 @@ function conflicts(batch: FirehoseBatch, endings: readonly Ending[], options: Re
   const jobs: Job[] = [];
   for (const [index, ending] of endings.entries()) {
     if (ending.kind !== 'failed' || ending.failure.code !== 'PartitionConflict') continue;
+    if (options.deadline.remainingMs() <= 0) break;
     const pieces = piecesOf(batch.records[index]!, options, Number.POSITIVE_INFINITY);
     if (pieces !== undefined) jobs.push({ index, pieces, otherwise: ending.failure });
   }
@@ -134,9 +135,10 @@ function overflow(batch: FirehoseBatch, endings: Ending[], options: RespondOptio
     if (ok === undefined || accepted[index]) continue;
     const record = batch.records[index]!;
     if (index === hopeless || tooLarge(sizes[index]!)) {
-      const pieces = piecesOf(record, options, Math.ceil((ok * PIECES_PER_ANSWER) / budget));
-      if (pieces === undefined) endings[index] = { kind: 'failed', failure: answerTooLarge(ok) };
-      else jobs.push({ index, pieces, otherwise: answerTooLarge(ok) });
+      const late = options.deadline.remainingMs() <= 0;
+      const pieces = late ? undefined : piecesOf(record, options, Math.ceil((ok * PIECES_PER_ANSWER) / budget));
+      if (pieces !== undefined) jobs.push({ index, pieces, otherwise: NO_ROOM });
+      else endings[index] = { kind: 'failed', failure: late ? NO_ROOM : answerTooLarge(ok) };
     } else jobs.push({ index, pieces: [record.record!.data], otherwise: NO_ROOM });
   }
   return jobs;

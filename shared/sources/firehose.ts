@@ -28,7 +28,7 @@ export interface FirehoseBatch {
 }
 
 /** The event is not one of a delivery stream. Names what is missing and where, never a value. */
-export class FirehoseEventError extends Error {
+class FirehoseEventError extends Error {
   override readonly name = 'FirehoseEventError';
 
   constructor(what: string) {

@@ -119,6 +119,10 @@ describe('the answer to a delivery stream', () => {
 
   it('fails the whole of a record when one of its pieces is not confirmed', async () => {
     const { options } = reingesting(({ data }) => !data.includes('9'));
+    const late = { ...options, deadline: { remainingMs: () => -1 } };
+    expect((await respond(['{}{}'], [ok(30_000)], late)).endings).toMatchObject([
+      { failure: { code: 'NoRoomInAnswer' } },
+    ]);
     const result = await respond(
       [Array.from({ length: 10 }, (_, n) => `{"n":${n}}`).join('\n')],
       [ok(30_000)],
