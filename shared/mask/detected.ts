@@ -1,10 +1,12 @@
+import { compilePath, selectorOf } from '../json/index.ts';
+import type { Selector } from '../record/document.ts';
 import { documented } from '../record/reference.ts';
-import type { Step, StepCompiler } from '../record/step.ts';
+import type { CompiledStep, Step, StepCompiler } from '../record/step.ts';
 import { compileSet } from './detection/set.ts';
 import { type Detector, GROUPS, type Group } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { createDocumentMasker } from './document.ts';
-import { lifecycle, maskFailed } from './mask.ts';
+import { isMaskStep, lifecycle, maskFailed, methodCompiler } from './mask.ts';
 import type { Method, Place } from './method.ts';
 import { redact } from './methods/redact.ts';
 import { compileScope } from './scope.ts';
@@ -65,39 +67,62 @@ export const maskDetected = documented<
       },
     ],
   },
-  (pattern, names, method, options = {}) => ({
-    name: 'maskDetected',
+  (pattern, names, method, options = {}) => detectionStep('maskDetected', pattern, names, method, options),
+);
+
+/** The step, under the word that its author wrote. */
+export function detectionStep(
+  word: string,
+  pattern: string,
+  names: DetectorNames,
+  method: Method,
+  options: DetectionOptions,
+): Step {
+  return {
+    name: word,
     stage: 'mask',
     compile(compiler) {
-      const detectors = chosen(names, compiler);
-      // What a pattern matches is looked at with all that is below it.
-      const selector = compiler.selector(pattern.endsWith('**') ? pattern : `${pattern}.**`);
-      const compiled = method.compile({
-        pipeline: compiler.pipeline,
-        path: pattern,
-        selector: (other) => compiler.selector(other),
-        fault: (message) => compiler.fault(message),
-      });
+      const compiled = method.compile(methodCompiler(compiler, pattern));
       const maskDocument = createDocumentMasker({
-        set: compileSet(detectors),
+        set: compileSet(chosen(names, compiler)),
         method: compiled,
         allows: allowList(options.allow ?? []),
         covers: scopeOf(options, compiler),
       });
+      // What a pattern matches is looked at with all that is below it.
+      const selector = compiler.selector(pattern.endsWith('**') ? pattern : `${pattern}.**`);
+      const rules = pathRules(compiler);
       return {
-        ...lifecycle(compiled),
-        apply(document) {
+        ...lifecycle(compiled, rules),
+        apply(document, context) {
           try {
+            // A path rule beats a detector, also one that is written after it.
+            for (const rule of rules) {
+              const outcome = rule.apply(document, context);
+              if (outcome !== undefined) return outcome;
+            }
             maskDocument(document, selector);
             return undefined;
           } catch (error) {
-            return maskFailed(`maskDetected ${pattern} with ${method.name}`, error);
+            return maskFailed(`${word} ${pattern} with ${method.name}`, error);
           }
         },
       };
     },
-  }),
-);
+  };
+}
+
+/** The path rules that are written after this step. Where they stand themselves, they find their work done. */
+function pathRules(compiler: StepCompiler): readonly CompiledStep[] {
+  // Their mistakes are told where they stand.
+  const silent: StepCompiler = { ...compiler, fault: () => {}, selector: selectorOrAll };
+  return (compiler.following ?? []).filter(isMaskStep).map((step) => step.compile(silent));
+}
+
+function selectorOrAll(path: string): Selector {
+  const compiled = compilePath(path);
+  return 'fault' in compiled ? selectorOf('**') : compiled;
+}
 
 /** The detectors that the names stand for. Unknown names are faults. */
 function chosen(names: DetectorNames, compiler: StepCompiler): readonly Detector[] {

@@ -11,7 +11,7 @@ import { detect, detectIn, NOTHING } from './detection/scan.ts';
 import type { DetectorSet } from './detection/set.ts';
 import { tokenOf } from './detector.ts';
 import { applyEdits, type Edit } from './edit.ts';
-import { type CompiledMethod, type Place, REMOVED } from './method.ts';
+import type { CompiledMethod, Place } from './method.ts';
 import { placesInJson, placesOfBytes } from './places.ts';
 import { isPlainIdentifier } from './plain.ts';
 import { joinPath, settleValue } from './settle.ts';
@@ -59,6 +59,8 @@ interface Visit {
   document: Document;
   /** The path of the string that the document stands in; empty for a record's own. */
   base: string;
+  /** The path of the value of a record's own document that all this stands in; empty for that document itself. */
+  outer: string;
   /** False where keys above what is visited have not been looked at: they may say anything. */
   knowsAbove: boolean;
   node: Node;
@@ -68,6 +70,9 @@ interface Visit {
   readonly depth: number;
   readonly search: Search;
   readonly place: Context;
+  /** What methods are told: a path in the record's own document, of a value and of a key. */
+  readonly outerPlace: Place;
+  readonly outerKey: Place;
   readonly visitor: (node: Node) => void;
 }
 
@@ -92,33 +97,54 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
         return visit.base !== '' || !visit.knowsAbove || visit.node.isUnder(speaking);
       },
     };
+    const outerPlace: Place = {
+      get path() {
+        return visit.outer === '' ? visit.node.path : visit.outer;
+      },
+    };
+    const outerKey: Place = {
+      get path() {
+        return visit.outer === '' ? keyPath(visit.node.path) : visit.outer;
+      },
+    };
     const search: Search = {
       set,
       context: place,
-      replacement: (found, span) => replacementFor(found, span, visit),
-      json: (text, level) => editsOfJsonText(text, place.path, level),
+      replacement: (found, span) => replacementFor(found, span, visit, outerPlace),
+      json: (text, level) => editsOfJsonText(text, place.path, outerPlace.path, level),
     };
     const visitor = (node: Node) => visitNode(node, visit);
-    const visit = { base: '', knowsAbove: true, pairs: undefined, depth, search, place, visitor } as unknown as Visit;
+    const places = { place, outerPlace, outerKey };
+    const visit = {
+      base: '',
+      outer: '',
+      knowsAbove: true,
+      pairs: undefined,
+      depth,
+      search,
+      visitor,
+      ...places,
+    } as Visit;
     return visit;
   }
 
-  function maskDocument(document: Document, selector: Selector, base: string, depth: number): void {
+  function maskDocument(document: Document, selector: Selector, base: string, outer: string, depth: number): void {
     visits[depth] ??= createVisit(depth);
     const visit = visits[depth];
     visit.document = document;
     visit.base = base;
+    visit.outer = outer;
     visit.knowsAbove = selector.path === '**';
     visit.pairs = undefined;
     document.each(selector, visit.visitor, VISITED, quiet);
     if (visit.pairs !== undefined) maskPairs(visit, visit.pairs, selector);
   }
 
-  function replacementFor(found: string, span: Span, { place, document }: Visit): string | undefined {
-    if (policy.allows(found) || !policy.covers(place)) return undefined;
+  function replacementFor(found: string, span: Span, visit: Visit, place: Place): string | undefined {
+    if (policy.allows(found) || !policy.covers(visit.place)) return undefined;
+    const { document } = visit;
     const { token } = maskings[span.detector]!;
-    const masked = policy.method.mask({ text: found, kind: 'string', token, place, document });
-    return masked === REMOVED ? '' : masked;
+    return policy.method.mask({ text: found, kind: 'string', token, place, document });
   }
 
   function visitNode(node: Node, visit: Visit): void {
@@ -150,24 +176,31 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 
   /** True where nothing is left to look at. */
   function maskByKey(node: Node, known: number, visit: Visit): boolean {
-    if (known & NAMED) maskNamed(node, visit);
+    const done = (known & NAMED) !== 0 && maskNamed(node, visit);
     if (known & FOUND) {
       const key = node.key!;
-      const edits = editsOfText(key, { ...visit.search, context: NO_CONTEXT, json: () => undefined });
+      const edits = editsOfText(key, {
+        set,
+        context: NO_CONTEXT,
+        replacement: (found, span) => replacementFor(found, span, visit, visit.outerKey),
+        json: () => undefined,
+      });
       if (edits.length > 0) node.rename(encodeString(applyEdits(key, edits)));
     }
-    return node.settled;
+    return done;
   }
 
-  function maskNamed(node: Node, visit: Visit): void {
+  /** True where a rule for the key's name has dealt with the value. */
+  function maskNamed(node: Node, visit: Visit): boolean {
     for (const named of names!.find(node.key!)) {
       const { pair } = named.rule;
       if (pair !== undefined) notePair(node, visit, pair === 'latitude' ? 1 : 2);
       else if (applies(named, node, visit)) {
         settle(node, named.detector, visit);
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   function applies({ rule, detector }: NamedKey, node: Node, { place }: Visit): boolean {
@@ -189,8 +222,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     return spans.length === 1 && spans[0]!.start === 0 && spans[0]!.end === text.length;
   }
 
-  function settle(node: Node, detector: number, { document, place }: Visit): void {
-    settleValue(node, maskings[detector]!, document, place);
+  function settle(node: Node, detector: number, { document, outerPlace }: Visit): void {
+    settleValue(node, maskings[detector]!, document, outerPlace);
   }
 
   function notePair(node: Node, visit: Visit, half: number): void {
@@ -250,13 +283,13 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     settle(node, spans[0]!.detector, visit);
   }
 
-  function editsOfJsonText(text: string, base: string, depth: number): readonly Edit[] | undefined {
+  function editsOfJsonText(text: string, base: string, outer: string, depth: number): readonly Edit[] | undefined {
     const json = encodeUtf8(text);
     const documents: JsonDocument[] = [];
     if (readDocuments(json, createTape(), documents) !== undefined) return undefined;
     const edits: Edit[] = [];
     for (const document of documents) {
-      maskDocument(document, EVERYTHING, base, depth);
+      maskDocument(document, EVERYTHING, base, outer, depth);
       edits.push(...editsOf(document));
     }
     if (json.length === text.length) return edits;
@@ -264,7 +297,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     return edits.map((edit) => ({ start: places[edit.start]!, end: places[edit.end]!, text: decodeUtf8(edit.text) }));
   }
 
-  return (document, selector) => maskDocument(document, selector, '', 0);
+  return (document, selector) => maskDocument(document, selector, '', '', 0);
 }
 
 const EVERYTHING = selectorOf('**');
@@ -291,6 +324,27 @@ function integerOf(json: string): string | undefined {
   return Number.isSafeInteger(value) ? String(value) : undefined;
 }
 
+/** What a key is bound to: the object that it stands in. */
+export function keyPath(path: string): string {
+  const parent = parentOf(path);
+  return parent === '' ? '*' : `${parent}.*`;
+}
+
+/** The path of the object or array that the value at a path is in. */
 function parentOf(path: string): string {
-  return path.slice(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('['), 0));
+  if (!path.endsWith(']')) return path.slice(0, Math.max(path.lastIndexOf('.'), 0));
+  if (!path.endsWith('"]')) return path.slice(0, path.lastIndexOf('['));
+  // A quoted key may hold anything: its quotes begin where a whole JSON string does.
+  for (let at = path.indexOf('["'); at >= 0; at = path.indexOf('["', at + 1)) {
+    if (isJsonString(path.slice(at + 1, -1))) return path.slice(0, at);
+  }
+  return '';
+}
+
+function isJsonString(text: string): boolean {
+  try {
+    return typeof JSON.parse(text) === 'string';
+  } catch {
+    return false;
+  }
 }

@@ -2,8 +2,8 @@ import type { Selector } from '../record/document.ts';
 import { permanent } from '../record/failure.ts';
 import { type Failed, failed } from '../record/outcome.ts';
 import { documented } from '../record/reference.ts';
-import type { CompiledStep, Step } from '../record/step.ts';
-import { type CompiledMethod, MaskError, type Method } from './method.ts';
+import type { CompiledStep, Step, StepCompiler } from '../record/step.ts';
+import { type CompiledMethod, MaskError, type Method, type MethodCompiler } from './method.ts';
 import { redact } from './methods/redact.ts';
 import { type Masking, settleValue } from './settle.ts';
 
@@ -74,14 +74,22 @@ function pathStep(name: string, path: string, method: Method, booleans: boolean)
     masksPath: path,
     compile(compiler) {
       const selector = compiler.selector(path);
-      const compiled = method.compile({
-        pipeline: compiler.pipeline,
-        path,
-        selector: (other) => compiler.selector(other),
-        fault: (message) => compiler.fault(message),
-      });
+      const compiled = method.compile(methodCompiler(compiler, path));
       return boundStep(`${name} ${path} with ${method.name}`, selector, compiled, booleans);
     },
+  };
+}
+
+export function isMaskStep(step: Step): step is MaskStep {
+  return 'masksPath' in step;
+}
+
+export function methodCompiler(compiler: StepCompiler, path: string): MethodCompiler {
+  return {
+    pipeline: compiler.pipeline,
+    path,
+    selector: (other) => compiler.selector(other),
+    fault: (message) => compiler.fault(message),
   };
 }
 
@@ -102,10 +110,24 @@ function boundStep(where: string, selector: Selector, method: CompiledMethod, bo
   };
 }
 
-/** Loading and refreshing of keys, as far as the method has any. */
-export function lifecycle(method: CompiledMethod): Pick<CompiledStep, 'load' | 'refresh'> {
+/** Loading and refreshing of keys, of a method and of steps that it brings along. */
+export function lifecycle(
+  method: CompiledMethod,
+  steps: readonly CompiledStep[] = [],
+): Pick<CompiledStep, 'load' | 'refresh'> {
+  const all = [method, ...steps];
+  const loads = all.filter((each) => each.load !== undefined);
+  const refreshes = all.filter((each) => each.refresh !== undefined);
   return {
-    ...(method.load && { load: () => method.load!() }),
-    ...(method.prepare && { refresh: () => method.prepare!() }),
+    ...(loads.length > 0 && {
+      async load() {
+        for (const each of loads) await each.load!();
+      },
+    }),
+    ...(refreshes.length > 0 && {
+      async refresh() {
+        for (const each of refreshes) await each.refresh!();
+      },
+    }),
   };
 }

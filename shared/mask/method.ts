@@ -23,11 +23,13 @@ export interface CompiledMethod {
   /** Awaited once, before the first batch: keys. A rejection stops the function at start-up. */
   load?(): Promise<void>;
   /** Awaited once a batch: keys that have grown old. */
-  prepare?(): Promise<void>;
+  refresh?(): Promise<void>;
+  /** It takes values out, whatever they are. */
+  readonly removes?: boolean;
   /** What it makes of a number is a number too. */
   readonly numbers?: boolean;
-  /** The text in the value's place. REMOVED: the value goes. Throws a MaskError where it can't be applied. */
-  mask(value: Value): string | typeof REMOVED;
+  /** The text in the value's place. Throws a MaskError where it can't be applied. */
+  mask(value: Value): string;
 }
 
 /** What a method may ask while the pipeline is compiled. */
@@ -45,8 +47,6 @@ export interface Method {
   readonly name: string;
   compile(compiler: MethodCompiler): CompiledMethod;
 }
-
-export const REMOVED = Symbol('removed');
 
 /** A mask can't be applied. Its message names no value; the record fails with it. */
 export class MaskError extends Error {

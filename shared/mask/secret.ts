@@ -17,6 +17,9 @@ export function secret(name: string): Secret {
   return { kind: 'secret', name };
 }
 
+/** What the references' examples name. */
+export const EXAMPLE_KEY: Secret = secret('MASK_KEY');
+
 /** The versions of a key. */
 export interface Keyring {
   /** The version that masks. */
@@ -53,7 +56,7 @@ function versions(name: string, value: string): Map<number, string> {
 /** A keyring that is loaded at start-up, and looked up again now and then. */
 export interface KeyringHolder {
   load(): Promise<void>;
-  prepare(): Promise<void>;
+  refresh(): Promise<void>;
   /** Throws when it was never loaded. */
   get(): Keyring;
 }
@@ -70,7 +73,7 @@ export function keyringHolder(reference: Secret): KeyringHolder {
   };
   return {
     load,
-    async prepare() {
+    async refresh() {
       if (keyring === undefined || performance.now() - loaded < REFRESH_MS) return;
       loaded = performance.now();
       await load().catch(() => undefined);

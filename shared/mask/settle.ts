@@ -1,6 +1,6 @@
 import { createTape, encodeString, readDocument, selectorOf } from '../json/index.ts';
 import type { Document, Node } from '../record/document.ts';
-import { type CompiledMethod, MaskError, type Place, REMOVED } from './method.ts';
+import { type CompiledMethod, MaskError, type Place } from './method.ts';
 
 /** What values are masked with. */
 export interface Masking {
@@ -13,6 +13,10 @@ export interface Masking {
 /** Masks a value, or all values below it. Null and empty strings hold nothing, and stay. */
 export function settleValue(node: Node, masking: Masking, document: Document, place: Place): void {
   const { kind } = node;
+  if (masking.method.removes === true) {
+    node.remove();
+    return;
+  }
   if (kind === 'null') return;
   if (kind === 'object' || kind === 'array') {
     settleBelow(node, masking, document, place);
@@ -22,8 +26,7 @@ export function settleValue(node: Node, masking: Masking, document: Document, pl
   if (text === '') return;
   const { method, token } = masking;
   const masked = method.mask({ text, kind, token, place, document });
-  if (masked === REMOVED) node.remove();
-  else node.settle(kind === 'number' && method.numbers === true ? masked : encodeString(masked));
+  node.settle(kind === 'number' && method.numbers === true ? masked : encodeString(masked));
 }
 
 const EVERYTHING = selectorOf('**');

@@ -61,7 +61,7 @@ export function compilePipeline(definition: PipelineDefinition, options: Compile
   }
   const admit = options.steps === 'consumer' ? definition.consumer?.admit : undefined;
   const steps = admit ?? definition.steps;
-  const bound = steps.map((step, index) => bindStep(step, index, definition, faults));
+  const bound = steps.map((_, index) => bindStep(steps, index, definition, faults));
   const compilerOf = (where: string) => compilerFor(definition, where, faults);
   const plan: Plan = {
     definition,
@@ -85,10 +85,12 @@ export function compilePipeline(definition: PipelineDefinition, options: Compile
   };
 }
 
-function bindStep(step: Step, index: number, definition: PipelineDefinition, faults: string[]): BoundStep {
+function bindStep(steps: readonly Step[], index: number, definition: PipelineDefinition, faults: string[]): BoundStep {
+  const step = steps[index]!;
   const where = `steps[${index}] ${step.name}`;
   try {
-    const compiled = step.compile(compilerFor(definition, where, faults));
+    const following = steps.slice(index + 1);
+    const compiled = step.compile({ ...compilerFor(definition, where, faults), following });
     return { name: step.name, stage: step.stage, compiled };
   } catch (error) {
     faults.push(`${where}: ${error instanceof Error ? error.message : 'can not be compiled'}`);

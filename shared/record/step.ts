@@ -11,6 +11,8 @@ export interface StepCompiler {
   /** Binds a path. A path that can't be read is reported as a fault, with all others, when compiling ends.
    * `concrete`: so is one with wildcards, for it names more than one place. */
   selector(path: string, only?: 'concrete'): Selector;
+  /** The steps that come after this one. */
+  readonly following?: readonly Step[];
   /** Reports a mistake in the pipeline's definition: what and where, never a value of a record. */
   fault(message: string): void;
 }

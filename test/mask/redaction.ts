@@ -1,11 +1,10 @@
-import { createTape, readDocument, selectorOf } from '../../shared/json/index.ts';
+import { createTape, type JsonDocument, readDocument, selectorOf } from '../../shared/json/index.ts';
 import { type DetectionOptions, type DetectorNames, maskDetected, redact } from '../../shared/mask/index.ts';
 import type { Method } from '../../shared/mask/method.ts';
 import { decodeUtf8, encodeUtf8 } from '../../shared/record/byte-string.ts';
-import type { Document } from '../../shared/record/document.ts';
-import type { StepCompiler, StepContext } from '../../shared/record/step.ts';
+import type { CompiledStep, Step, StepCompiler, StepContext } from '../../shared/record/step.ts';
 
-/** A compiler for one step, which throws the faults. */
+/** A compiler for steps of a pipeline named `test`, which throws the faults. */
 export const compiler: StepCompiler = {
   pipeline: 'test',
   selector: (path) => selectorOf(path),
@@ -16,23 +15,37 @@ export const compiler: StepCompiler = {
 
 const context: StepContext = { record: { id: 'r', data: '' }, now: 0, batch: 0 };
 
-/** JSON text in, JSON text out: what a detection step makes of one document. A failure is given as its code. */
+export function documentOf(json: string): JsonDocument {
+  const document = readDocument(encodeUtf8(json), createTape());
+  if ('code' in document) throw new Error(`${document.code}: ${document.message}`);
+  return document;
+}
+
+/** What steps make of one document: JSON text in, JSON text out; of a failure its code and message. */
+export function runSteps(steps: readonly CompiledStep[]): (json: string) => string {
+  return (json) => {
+    const document = documentOf(json);
+    for (const step of steps) {
+      const outcome = step.apply(document, context);
+      if (outcome?.kind === 'failed') return `${outcome.failure.code}: ${outcome.failure.message}`;
+      if (outcome !== undefined) return outcome.reason;
+    }
+    return decodeUtf8(document.text());
+  };
+}
+
+/** Compiles steps as a pipeline does, each knowing those that follow, and loads their keys. */
+export async function loaded(...steps: Step[]): Promise<(json: string) => string> {
+  const compiled = steps.map((step, index) => step.compile({ ...compiler, following: steps.slice(index + 1) }));
+  for (const step of compiled) await step.load?.();
+  return runSteps(compiled);
+}
+
+/** A detection step by itself. */
 export function redactor(
   names: DetectorNames = 'all',
   method: Method = redact(),
   options: DetectionOptions = {},
 ): (json: string) => string {
-  const step = maskDetected('**', names, method, options).compile(compiler);
-  return (json) => {
-    const document = documentOf(json);
-    const outcome = step.apply(document, context);
-    if (outcome === undefined) return decodeUtf8(document.text());
-    return outcome.kind === 'failed' ? outcome.failure.code : outcome.reason;
-  };
-}
-
-export function documentOf(json: string): Document {
-  const document = readDocument(encodeUtf8(json), createTape());
-  if ('code' in document) throw new Error(`${document.code}: ${document.message}`);
-  return document;
+  return runSteps([maskDetected('**', names, method, options).compile(compiler)]);
 }

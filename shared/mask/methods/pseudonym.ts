@@ -1,6 +1,6 @@
 import { documented } from '../../record/reference.ts';
 import type { Method } from '../method.ts';
-import { type Keyring, keyringHolder, type Secret } from '../secret.ts';
+import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
 import { createHmac, type Hmac } from './hmac.ts';
 import { createMemo } from './memo.ts';
 
@@ -26,10 +26,28 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
     },
     examples: [
       {
-        shows: 'a value',
-        args: [{ key: { kind: 'secret', name: 'MASK_KEY' } }],
+        shows: 'a value, under the key `a key for examples`',
+        args: [{ key: EXAMPLE_KEY }],
         in: '{"value":"alice"}',
-        out: '{"value":"p1_PLACEHOLDER"}',
+        out: '{"value":"p1_NnCiIAIcCyV3aM7xAj0ctQ"}',
+      },
+      {
+        shows: 'an address',
+        args: [{ key: EXAMPLE_KEY, format: 'email' }],
+        in: '{"value":"alice"}',
+        out: '{"value":"p1_NnCiIAIcCyV3aM7xAj0ctQ@pseudonym.invalid"}',
+      },
+      {
+        shows: 'a UUID',
+        args: [{ key: EXAMPLE_KEY, format: 'uuid' }],
+        in: '{"value":"alice"}',
+        out: '{"value":"3670a220-021c-8b25-b768-cef1023d1cb5"}',
+      },
+      {
+        shows: 'digits',
+        args: [{ key: EXAMPLE_KEY, format: 'digits' }],
+        in: '{"value":"alice"}',
+        out: '{"value":"241089"}',
       },
     ],
   },
@@ -51,8 +69,8 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
           await holder.load();
           renew();
         },
-        async prepare() {
-          await holder.prepare();
+        async refresh() {
+          await holder.refresh();
           renew();
         },
         mask({ text }) {

@@ -1,5 +1,5 @@
 import { documented } from '../../record/reference.ts';
-import { type Method, REMOVED } from '../method.ts';
+import type { Method } from '../method.ts';
 
 export const remove = documented<[], Method>(
   {
@@ -8,5 +8,5 @@ export const remove = documented<[], Method>(
     settings: {},
     examples: [{ shows: 'a path', args: [], in: '{"a":1,"value":"alice"}', out: '{"a":1}' }],
   },
-  () => ({ name: 'remove', compile: () => ({ mask: () => REMOVED }) }),
+  () => ({ name: 'remove', compile: () => ({ removes: true, mask: () => '' }) }),
 );
