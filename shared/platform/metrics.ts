@@ -6,7 +6,7 @@ export const unit = MetricUnit;
 export type Unit = (typeof MetricUnit)[keyof typeof MetricUnit];
 
 /** The namespace of every metric the suite emits. */
-export const NAMESPACE = setting('POWERTOOLS_METRICS_NAMESPACE') ?? 'Sluice';
+const NAMESPACE = setting('POWERTOOLS_METRICS_NAMESPACE') ?? 'Sluice';
 
 /** What a metric is told apart by, beside the pipeline: `{ reason: 'internal traffic' }`. Of bounded cardinality. */
 export type Dimensions = Readonly<Record<string, string>>;
@@ -29,11 +29,6 @@ export function count(name: string, value: number, dimensions: Dimensions = {}, 
   const known = tally.values.get(name);
   if (known === undefined) tally.values.set(name, { unit: as, value });
   else known.value += value;
-}
-
-/** Forgets what was counted: for an invocation that fails as a whole and will come again. */
-export function discardMetrics(): void {
-  tallies.clear();
 }
 
 /**

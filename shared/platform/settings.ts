@@ -15,14 +15,3 @@ export function requiredSetting(name: string, purpose: string): string {
   if (value === undefined) throw new SettingError(`The environment variable ${name} is not set: it names ${purpose}.`);
   return value;
 }
-
-/** A whole number from an environment variable, or the fallback when unset. */
-export function numberSetting(name: string, fallback: number): number {
-  const value = setting(name);
-  if (value === undefined) return fallback;
-  const parsed = Number(value);
-  if (!Number.isSafeInteger(parsed) || parsed < 0) {
-    throw new SettingError(`The environment variable ${name} must be a whole number of 0 or more.`);
-  }
-  return parsed;
-}
