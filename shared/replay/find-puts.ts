@@ -6,7 +6,9 @@ import type { Ledger } from './ledger.ts';
 import type { Letter } from './letters.ts';
 
 /** How far the stream's clock may be from that of the invocation that put. */
-const SKEW_MS = 5_000;
+const SKEW_MS = 1_000;
+/** A put may have been under way for this long when its invocation was killed. */
+const UNDER_WAY_MS = LEASE_MS + 5_000;
 /** A shard takes five reads a second, of all its readers. */
 const PAUSE_MS = 200;
 const MOST_PAGES = 2_000;
@@ -36,7 +38,10 @@ export async function findPuts(
 
 /** What is looked for, and when it can have been put. */
 interface Search {
+  /** By the digest of their bytes. */
   readonly wanted: Map<string, Letter[]>;
+  /** Sequence numbers of the records that failed: they have the same bytes. */
+  readonly originals: ReadonlySet<string | undefined>;
   readonly from: number;
   readonly to: number;
   left: number;
@@ -51,8 +56,11 @@ async function findInStream(
   const times = letters.map(({ record }) => claimedAt.get(record.at) ?? 0);
   const search: Search = {
     wanted: Map.groupBy(letters, ({ digest }) => digest),
+    originals: new Set(
+      letters.map(({ record: { origin } }) => (origin?.kind === 'stream' ? origin.sequenceNumber : undefined)),
+    ),
     from: Math.min(...times) - SKEW_MS,
-    to: Math.max(...times) + LEASE_MS + SKEW_MS,
+    to: Math.max(...times) + UNDER_WAY_MS,
     left: letters.length,
   };
   const found: Letter[] = [];
@@ -88,8 +96,9 @@ async function findInShard(stream: string, shard: string, search: Search): Promi
     const { Records, NextShardIterator, MillisBehindLatest } = await client.send(
       new aws.GetRecordsCommand({ ShardIterator: iterator }),
     );
-    for (const { Data, ApproximateArrivalTimestamp: arrival } of Records ?? []) {
+    for (const { Data, SequenceNumber, ApproximateArrivalTimestamp: arrival } of Records ?? []) {
       if ((arrival?.getTime() ?? 0) > search.to) return found;
+      if (search.originals.has(SequenceNumber)) continue;
       const letter = search.wanted.get(digestOf(Data ?? new Uint8Array()))?.pop();
       if (letter === undefined) continue;
       found.push(letter);

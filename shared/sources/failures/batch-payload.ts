@@ -52,7 +52,7 @@ function foundOf(
     code,
     arrival: typeof seconds === 'number' ? Math.round(seconds * 1000) : undefined,
     failedAt: batch.failedAt,
-    origin: { kind: 'stream', stream, partitionKey: kinesis.partitionKey },
+    origin: { kind: 'stream', stream, partitionKey: kinesis.partitionKey, sequenceNumber },
   };
 }
 

@@ -3,7 +3,13 @@ import type { Redrive } from '../../record/redriven.ts';
 
 /** Where a record came from, and so where a replay puts it back. */
 export type Origin =
-  | { readonly kind: 'stream'; readonly stream: string; readonly partitionKey: string }
+  | {
+      readonly kind: 'stream';
+      readonly stream: string;
+      readonly partitionKey: string;
+      /** Of the record that failed, where the dead letter tells. */
+      readonly sequenceNumber?: string;
+    }
   | { readonly kind: 'delivery-stream'; readonly deliveryStream: string }
   /** A message of a CloudWatch Logs subscription: the decoder takes it. */
   | { readonly kind: 'logs' };

@@ -61,7 +61,12 @@ async function* readOwn(letter: DeadLetter, at: string, stores: Stores): AsyncGe
     failedAt: time,
     origin:
       origin.kind === 'kinesis'
-        ? { kind: 'stream', stream: origin.streamArn, partitionKey: origin.partitionKey }
+        ? {
+            kind: 'stream',
+            stream: origin.streamArn,
+            partitionKey: origin.partitionKey,
+            sequenceNumber: origin.sequenceNumber,
+          }
         : { kind: 'logs' },
   };
 }

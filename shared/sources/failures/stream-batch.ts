@@ -128,7 +128,12 @@ function failedRecord(batch: StreamBatch, record: StoredRecord, code: string): F
     code,
     arrival: record.arrival,
     failedAt: batch.failedAt,
-    origin: { kind: 'stream', stream: batch.streamArn, partitionKey: record.partitionKey },
+    origin: {
+      kind: 'stream',
+      stream: batch.streamArn,
+      partitionKey: record.partitionKey,
+      sequenceNumber: record.sequenceNumber,
+    },
   };
 }
 
