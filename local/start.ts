@@ -48,7 +48,10 @@ async function runAndReport(
     if (options.keep && !report.interrupted) await keepUp(account, signal);
     return exitCode(report);
   } finally {
-    await account.stop();
+    await account.stop().catch((cause: unknown) => {
+      // A disk that is full is told already.
+      if (account.diskFault() === undefined) throw cause;
+    });
   }
 }
 
