@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { destinations } from '../shared/delivery/index.ts';
 import { enrichers } from '../shared/enrich/index.ts';
 import { filters } from '../shared/filter/index.ts';
 import { formats } from '../shared/formats/index.ts';
 import type { Detector } from '../shared/mask/detector.ts';
-import { DETECTORS } from '../shared/mask/index.ts';
+import { DETECTORS, masks, methods } from '../shared/mask/index.ts';
 import { LIMITS } from '../shared/platform/limits.ts';
 import type { Example, Reference } from '../shared/record/reference.ts';
 
@@ -26,7 +27,18 @@ export function pages(): Readonly<Record<string, string>> {
       'Steps that add to documents or change their shape.',
       enrichers as unknown as Words,
     ),
+    'masks.md': wordsPage(
+      'Masks',
+      'Steps that mask values, by path or by what is detected in them.',
+      masks as unknown as Words,
+    ),
+    'mask-methods.md': wordsPage(
+      'Mask methods',
+      'What is put in the place of a value: `mask(path, method)`, `maskDetected(pattern, detectors, method)`. The examples mask the path `value`.',
+      methods as unknown as Words,
+    ),
     'detectors.md': detectorsPage(DETECTORS),
+    'destinations.md': destinationsPage(),
     'limits.md': limitsPage(),
     'parameters.md': parametersPage(),
   };
@@ -86,6 +98,22 @@ function detectorSection({ name, finds, needs, overlooks, keywords = [], example
     `| leaves | ${examples.misses.slice(0, 4).map(code).join('<br>')} |`,
   ];
   return [`### ${name}`, ['| | |\n| --- | --- |', ...rows].join('\n')].join('\n\n');
+}
+
+/** What each destination takes in one request, asked of the destination itself. */
+function destinationsPage(): string {
+  const rows = Object.entries(destinations).map(([name, deliver]) => {
+    const { target, connect } = deliver();
+    const { limits, ordered, joinBytes } = connect();
+    const sizes = [limits.records, limits.bytes, limits.record].map((size) => size.toLocaleString('en-US'));
+    const setting = target.replace(/^\w+ /, '');
+    return `| \`${name}\` | \`${setting}\` | ${sizes.join(' | ')} | ${ordered ? 'kept' : 'kept within a request'} | ${joinBytes.toLocaleString('en-US')} |`;
+  });
+  const head =
+    '| word | goes to, unless told | entries a request | bytes a request | bytes an entry | order of a key | joins documents up to |\n| --- | --- | --- | --- | --- | --- | --- |';
+  const summary =
+    'Where the stream consumer and the logs decoder deliver: `deliver` in a pipeline. What is too large goes to the bucket of CLAIM_BUCKET, and a pointer goes in its place.';
+  return page('Destinations', summary, [[head, ...rows].join('\n')]);
 }
 
 /** The table of limits with its comments, which name their sources. */

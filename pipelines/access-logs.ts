@@ -12,6 +12,7 @@ import {
   ndjson,
   redact,
   sum,
+  truncateIp,
   userAgent,
   windows,
 } from '../shared/pipeline/index.ts';
@@ -23,7 +24,7 @@ export default definePipeline({
   steps: [
     geoIp({ from: 'remote_host', to: 'geo' }),
     userAgent({ from: 'user_agent', to: 'device' }),
-    mask('remote_host', redact()),
+    mask('remote_host', truncateIp()),
     mask('remote_user', redact()),
     maskDetected('**', ['email', 'phone', 'card', 'iban', 'credentials'], redact(), {
       exclude: ['user_agent', 'device'],

@@ -26,14 +26,24 @@ export {
 export { and, dedupe, drop, keep, not, or, require, sample, schema, where } from '../filter/index.ts';
 export { accessLog, cloudwatchLogs, csv, gzip, json, jsonOr, logfmt, ndjson, syslog } from '../formats/index.ts';
 export {
+  bucket,
+  encrypt,
+  formatPreserving,
   keepDomain,
   keepFirst,
   keepLast,
+  kmsKey,
   mask,
   maskDetected,
+  monthOnly,
+  preset,
   pseudonym,
   redact,
+  roundCoordinates,
   secret,
+  shiftDate,
+  truncateIp,
+  yearOnly,
 } from '../mask/index.ts';
 export { type ConsumerDefinition, definePipeline, type PipelineDefinition } from './definition.ts';
 export { remove } from './remove.ts';
