@@ -11,6 +11,7 @@ import type { Deadline } from '../../shared/platform/deadline.ts';
 import type { LogsOrigin } from '../../shared/record/dead-letter.ts';
 import type { Failure } from '../../shared/record/failure.ts';
 import { asMessage, decodeLogs, dropOwnLogGroups, messageOf } from '../../shared/sources/cloudwatch-logs.ts';
+import { openReplayed } from './replayed.ts';
 import { type DecoderAnswer, report } from './report.ts';
 
 export type Decoder = (event: unknown, deadline: Deadline, requestId: string) => Promise<DecoderAnswer>;
@@ -24,6 +25,9 @@ export class UndeliveredError extends Error {
 const FOR_DEAD_LETTERS_MS = 10_000;
 const FOR_DEAD_LETTERS_SHARE = 0.2;
 
+/** Share of the time that is kept back from the pipeline. */
+const FOR_DELIVERY = 0.4;
+
 /** Where a message as a whole came from, as far as can be told when it can't be read. */
 const UNREAD: LogsOrigin = { kind: 'logs', logGroup: '', logStream: '', eventId: '' };
 
@@ -31,18 +35,21 @@ const UNREAD: LogsOrigin = { kind: 'logs', logGroup: '', logStream: '', eventId:
  * Compiles the pipeline, once. Its input takes messages apart, its steps then see one log event at a time. Events that
  * can't be delivered go to the dead-letter queue, each as the message that held it alone.
  */
-export function createDecoder(definition: PipelineDefinition, ownLogGroups: string | undefined): Decoder {
-  const guard = ownLogGroups === undefined ? [] : [dropOwnLogGroups(ownLogGroups)];
-  const pipeline = compilePipeline({ ...definition, input: json(), steps: [...guard, ...definition.steps] });
+export function createDecoder(definition: PipelineDefinition, ownLogGroups: readonly string[]): Decoder {
+  const guard = dropOwnLogGroups(ownLogGroups);
+  const pipeline = compilePipeline({ ...definition, input: json(), steps: [guard, ...definition.steps] });
   const delivery = definition.consumer?.deliver ?? firehose();
   return async (event, deadline, requestId) => {
     const started = performance.now();
-    const items = await run(event, requestId, definition, pipeline);
+    const replayed = await openReplayed(event, deadline);
+    if (replayed.wasDecoded) return report({ pipeline: pipeline.name, items: [], settled: [], started });
+    const items = await run(event, requestId, definition, pipeline, deadline);
     const settled = await deliver(items, pipeline.name, delivery, deadline);
     const ended = await giveUp(items, settled, requestId, pipeline.name, deadline);
     const answer = report({ pipeline: pipeline.name, items, settled: ended, started });
     const undelivered = ended.filter(({ kind }) => kind === 'retry').length;
     if (undelivered > 0) throw new UndeliveredError(`${undelivered} log events are neither delivered nor kept.`);
+    await replayed.note();
     return answer;
   };
 }
@@ -53,13 +60,16 @@ async function run(
   requestId: string,
   definition: PipelineDefinition,
   pipeline: Pipeline,
+  deadline: Deadline,
 ): Promise<readonly Item[]> {
   const batch = decodeLogs(event, definition.input);
   if (batch.kind !== 'batch') {
     return [{ record: { id: requestId, data: messageOf(event) ?? '' }, outcome: batch, unit: 0 }];
   }
   await pipeline.load();
-  const outcomes = await pipeline.run(batch.records, { now: now() });
+  const reserve = deadline.remainingMs() * FOR_DELIVERY;
+  const outOfTime = () => deadline.remainingMs() < reserve;
+  const outcomes = await pipeline.run(batch.records, { now: now(), outOfTime });
   return batch.records.map((record, unit) => ({ record, outcome: outcomes[unit]!, unit }));
 }
 

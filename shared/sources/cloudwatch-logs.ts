@@ -44,16 +44,24 @@ export function messageOf(event: unknown): ByteString | undefined {
   }
 }
 
+/** Names of log groups, or what they begin with, parted by commas; and the group that this very function writes to. */
+export function ownLogGroups(names: string | undefined, own: string | undefined): readonly string[] {
+  const listed = (names ?? '').split(',').map((name) => name.trim());
+  return [...listed, own ?? ''].filter((name) => name !== '');
+}
+
 /** Drops what the suite's own functions log: delivered, it would be logged again, and so on for ever. */
-export function dropOwnLogGroups(prefix: string): Step {
+export function dropOwnLogGroups(beginnings: readonly string[]): Step {
   return {
     name: 'ownLogGroups',
     stage: 'filter',
     compile(compiler) {
-      const logGroup = compiler.selector('logGroup');
+      const selector = compiler.selector('logGroup');
       return {
-        apply: (document) =>
-          document.get(logGroup)?.string?.startsWith(prefix) === true ? dropped(OWN_LOG_GROUP) : undefined,
+        apply: (document) => {
+          const logGroup = document.get(selector)?.string ?? '';
+          return beginnings.some((beginning) => logGroup.startsWith(beginning)) ? dropped(OWN_LOG_GROUP) : undefined;
+        },
       };
     },
   };
@@ -64,16 +72,17 @@ export const OWN_LOG_GROUP = 'own log group';
 /** A log event's document as the subscription message that held it alone: what a replay gives the decoder. */
 export function asMessage(document: ByteString): { readonly data: ByteString; readonly origin: LogsOrigin } {
   const event = JSON.parse(decodeUtf8(document)) as Readonly<Record<string, unknown>>;
-  const { id, timestamp, owner, logGroup, logStream, message, extractedFields } = event;
+  const { id, timestamp, owner, logGroup, logStream, message, extractedFields, policyLevel } = event;
   const envelope = {
     messageType: 'DATA_MESSAGE',
     owner,
     logGroup,
     logStream,
     subscriptionFilters: [],
+    ...(policyLevel === undefined ? {} : { policyLevel }),
     logEvents: [
       {
-        id,
+        ...(id === null ? {} : { id }),
         timestamp: Date.parse(String(timestamp)),
         message,
         ...(extractedFields === undefined ? {} : { extractedFields }),
