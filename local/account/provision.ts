@@ -30,8 +30,12 @@ const MAKERS: Readonly<Record<string, Make>> = {
   'AWS::Kinesis::StreamConsumer': ({ logicalId, properties }, { services, refs }) => {
     services.kinesis.addConsumer(String(properties.StreamARN), String(properties.ConsumerName), refs[logicalId]);
   },
-  'AWS::S3::Bucket': ({ logicalId }, { services, refs }) => {
+  'AWS::Events::Rule': createNotifications,
+  'AWS::Scheduler::Schedule': createNotifications,
+  'AWS::S3::Bucket': (resource, { services, refs }) => {
+    const { logicalId } = resource;
     services.objects.createBucket(refs[logicalId] as string);
+    createNotifications(resource, { services, refs });
   },
   'AWS::SQS::Queue': ({ logicalId, properties }, { services, refs }) => {
     const { QueueName: _name, Tags: _tags, ...attributes } = properties;
@@ -80,6 +84,13 @@ const MAKERS: Readonly<Record<string, Make>> = {
     services.firehose.create(resource, refs[resource.logicalId]);
   },
 };
+
+function createNotifications(
+  resource: TemplateResource,
+  { services, refs }: Pick<Provisioning, 'services' | 'refs'>,
+): void {
+  services.notifications.create(resource, refs[resource.logicalId]);
+}
 
 function createLogs(resource: TemplateResource, { services, refs }: Provisioning): void {
   services.logs.create(resource, refs[resource.logicalId]);

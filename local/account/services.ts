@@ -12,6 +12,7 @@ import { createKinesis, type Kinesis } from '../kinesis/kinesis.ts';
 import { createFunctions, type LocalFunctions } from '../lambda/functions.ts';
 import { createLogs, type LocalLogs } from '../logs/logs.ts';
 import { createMappings, type LocalMappings } from '../mappings/mappings.ts';
+import { createNotifications, type LocalNotifications } from '../notifications/notifications.ts';
 import { createObjects, type LocalObjects } from '../s3/objects.ts';
 import { createQueues, type LocalQueues } from '../sqs/queues.ts';
 import type { Clock, Faults, GlueTable } from './contracts.ts';
@@ -41,6 +42,7 @@ export interface Services {
   readonly keys: LocalKeys;
   readonly iam: LocalIam;
   readonly eventBus: LocalEventBus;
+  readonly notifications: LocalNotifications;
   readonly logs: LocalLogs;
   readonly functions: LocalFunctions;
   readonly mappings: LocalMappings;
@@ -70,6 +72,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const eventBus = createEventBus({ ...place, clock });
   const tables = createTables({ ...place, clock });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
+  const notifications = createNotifications({ ...place, clock, objects, targets: () => targets });
   const targetsOf = (role: string | undefined) => (role === undefined ? targets : targetsAs(iam.access, role, targets));
   const iam = createIam({
     ...place,
@@ -121,10 +124,13 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     assume: (configuration) =>
       deliveryServices(configuration, { ...place, access: iam.access, functions, streams: kinesis, objects }),
   });
+  eventBus.onEvent(({ detail, bus: _bus, ...event }) =>
+    notifications.publish({ ...event, detail: JSON.parse(detail) }),
+  );
   const others = [...keys.services, eventBus, iam.identity];
   for (const service of [kinesis, iam.withoutHints(objects), queues, tables, functions, firehose, logs, ...others]) {
     gateway.register(service);
   }
-  const stores = { disk, kinesis, objects, queues, tables, keys, eventBus, logs, catalog };
+  const stores = { disk, kinesis, objects, queues, tables, keys, eventBus, notifications, logs, catalog };
   return { gateway, iam, functions, mappings, firehose, ...stores };
 }

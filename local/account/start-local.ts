@@ -106,6 +106,7 @@ function workersOf(services: Services): readonly NamedWorker[] {
     { name: 'event source mappings', worker: services.mappings, hurry: () => services.mappings.flush() },
     { name: 'functions', worker: services.functions },
     { name: 'log subscriptions', worker: services.logs },
+    { name: 'notifications', worker: services.notifications },
   ];
 }
 
@@ -115,9 +116,10 @@ function bufferOf({ firehose }: Services): NamedWorker & { flush(): Promise<void
 
 /** Sources first, so that nothing new begins; the endpoint last, since functions use it to the end. */
 async function stopServices(services: Services): Promise<void> {
-  const { gateway, kinesis, functions, mappings, firehose, logs, tables } = services;
+  const { gateway, kinesis, functions, mappings, firehose, logs, notifications, tables } = services;
   await mappings.stop();
   await logs.stop();
+  await notifications.stop();
   await firehose.stop();
   await functions.stop();
   tables.stop();
