@@ -46,12 +46,13 @@ function hex(random: (below: number) => number, digits: number): string {
 const START = 1_795_165_200_000;
 /** One in so many events is internal traffic, which the pipeline drops. */
 const INTERNAL = 50;
-/** Users who are active within one batch of 1,000. */
+/** Users who are active at a time, and how many of them leave, and come, within 1,000 events: a visit lasts some minutes. */
 const ACTIVE = 300;
+const LEAVING = 60;
 
 function eventOf(index: number): Record<string, unknown> {
   const random = randomFrom(index + 1);
-  const person = personOf(Math.floor(index / 1000) * ACTIVE + random(ACTIVE));
+  const person = personOf(Math.floor((index * LEAVING) / 1000) + random(ACTIVE));
   return {
     eventId: `${hex(random, 8)}-${hex(random, 4)}-4${hex(random, 3)}-a${hex(random, 3)}-${hex(random, 12)}`,
     eventType: TYPES[random(TYPES.length)],

@@ -1,11 +1,10 @@
-import { decodeString } from '../json/index.ts';
+import { decodeString, memo } from '../json/index.ts';
 import { type ByteString, encodeUtf8 } from '../record/byte-string.ts';
 import type { JsonText } from '../record/document.ts';
 import { documented } from '../record/reference.ts';
 import type { Step } from '../record/step.ts';
 import { publicAddress } from './address.ts';
 import { type GeoDatabase, openGeoDatabase } from './geo-database.ts';
-import { memo } from './memo.ts';
 import { write } from './write.ts';
 
 /** What a database can tell, by the names that documents have. Country files have the first two, City files all but the last two. */

@@ -1,11 +1,10 @@
-import { readDocument } from '../json/index.ts';
+import { memo, readDocument } from '../json/index.ts';
 import { encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, JsonText, Selector } from '../record/document.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { failed } from '../record/outcome.ts';
 import { documented } from '../record/reference.ts';
 import type { CompiledStep, Step } from '../record/step.ts';
-import { memo } from './memo.ts';
 import type { ReferenceTable, TableKey } from './reference-table.ts';
 import type { JsonValue } from './set.ts';
 import { write } from './write.ts';

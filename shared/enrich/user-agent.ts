@@ -1,10 +1,9 @@
 import UAParser from 'ua-parser-js';
-import { decodeString } from '../json/index.ts';
+import { decodeString, memo } from '../json/index.ts';
 import { type ByteString, encodeUtf8 } from '../record/byte-string.ts';
 import type { JsonText } from '../record/document.ts';
 import { documented } from '../record/reference.ts';
 import type { Step } from '../record/step.ts';
-import { memo } from './memo.ts';
 import { write } from './write.ts';
 
 export interface UserAgentOptions {

@@ -1,3 +1,4 @@
+import { classes } from '../json/index.ts';
 import type { Node } from '../record/document.ts';
 import type { StepCompiler } from '../record/step.ts';
 
@@ -7,6 +8,7 @@ export type Scalar = string | number | bigint | boolean | null;
 /** Tests whether a value is one of these. */
 export function isOneOf(values: readonly Scalar[], compiler: StepCompiler): (node: Node) => boolean {
   for (const value of values) if (typeof value === 'number') checkNumber(value, compiler);
+  if (values.length === 1) return isValue(values[0]!);
   const texts = new Set(values.filter((value) => typeof value === 'string'));
   const numbers = new Set(values.filter((value) => typeof value === 'number'));
   const wholes = new Set(values.filter((value) => typeof value === 'bigint'));
@@ -32,6 +34,16 @@ function checkNumber(value: number, compiler: StepCompiler): void {
   else if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
     compiler.fault(`${value} has lost digits: write it as a bigint, ${BigInt(value)}n`);
   }
+}
+
+/** The same for one value, which is what most conditions ask for. */
+function isValue(value: Scalar): (node: Node) => boolean {
+  if (typeof value === 'string') return (node) => node.string === value;
+  if (typeof value === 'number') return (node) => node.kind === 'number' && Number(node.json) === value;
+  if (typeof value === 'bigint')
+    return (node) => node.kind === 'number' && WHOLE.test(node.json) && BigInt(node.json) === value;
+  const word = String(value);
+  return (node) => (node.classes & classes.LITERAL) !== 0 && node.json === word;
 }
 
 const WHOLE = /^-?\d{1,1000}$/;

@@ -23,8 +23,7 @@ export function fragmentOf(
   json: JsonText,
   member: KeySegment | undefined,
 ): Fragment {
-  const [key, keyId] = member === undefined ? [undefined, 0] : [member.json, member.keyId];
-  return { json, owner, node, key, keyId, document: undefined, more: undefined };
+  return { json, owner, node, key: member?.json, keyId: member?.keyId ?? 0, document: undefined, more: undefined };
 }
 
 /** The value as it stands now. */

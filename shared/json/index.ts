@@ -1,6 +1,7 @@
 export * as classes from './classes.ts';
 export { JsonDocument } from './document.ts';
 export { KEY_IDS } from './keys.ts';
+export { memo } from './memo.ts';
 export { type CompiledSelector, compilePath, keyInPath, selectorOf } from './path.ts';
 export { readDocument, readDocuments, readSingle } from './read.ts';
 export { type Edit, editsOf } from './render.ts';

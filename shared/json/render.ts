@@ -54,28 +54,35 @@ export function editsOf(document: JsonDocument): readonly Edit[] {
 function lay(document: JsonDocument, top: number, out: Writer): void {
   const { rows } = document;
   const end = after(rows, top);
-  const progress: Progress[] = [];
+  let progress: Progress[] | undefined;
   /** Objects with new members, which are written when their last own member is: the innermost last. */
-  const extended: number[] = [];
+  let extended: number[] | undefined;
   for (let node = top; node < end; ) {
     const classes = rows[node + CLASSES]!;
     if ((classes & TOUCHED) === 0) {
       node += STRIDE;
       continue;
     }
-    while (extended.length > 0 && node >= rows[extended.at(-1)! + NEXT]!) writeAdded(document, extended.pop()!, out);
-    if (classes & REMOVED && node !== top) remove(document, node, progress, out);
-    else {
+    while (extended !== undefined && extended.length > 0 && node >= rows[extended.at(-1)! + NEXT]!) {
+      writeAdded(document, extended.pop()!, out);
+    }
+    if (classes & REMOVED && node !== top) {
+      progress ??= [];
+      remove(document, node, progress, out);
+    } else {
       if (classes & RENAMED && node !== top) {
         write(out, rows[node + KEY_START]!, rows[node + KEY_END]!, document.keyTextOf(node)!);
       }
       if (classes & REPLACED) write(out, rows[node + START]!, rows[node + END]!, valueText(document.fragmentAt(node)));
-      else if (classes & EXTENDED) extended.push(node);
+      else if (classes & EXTENDED) {
+        if (extended === undefined) extended = [node];
+        else extended.push(node);
+      }
     }
     // What lies inside something replaced or removed is gone with it.
     node = classes & (REMOVED | REPLACED) ? after(rows, node) : node + STRIDE;
   }
-  while (extended.length > 0) writeAdded(document, extended.pop()!, out);
+  while (extended !== undefined && extended.length > 0) writeAdded(document, extended.pop()!, out);
 }
 
 /** The document as far as it is written. */

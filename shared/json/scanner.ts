@@ -41,7 +41,7 @@ const SLACK = 4;
 /** Scratch that one large record made is not kept for ever. */
 const KEPT = 2 * 1024 * 1024;
 /** The text being read as bytes, with a zero after the end, which stops every loop. */
-let bytes = Buffer.allocUnsafeSlow(SCRATCH);
+let bytes = scratch(SCRATCH);
 // Own constants: the compiler then knows their address and length.
 const TABLE = CLASS_OF;
 const OFFSETS = keyTable.offsets;
@@ -51,13 +51,22 @@ let length = 0;
 /** What `readString` and `readNumber` found besides the end. */
 let found = 0;
 
+/** Node's own writer for one encoding: what `write(…, 'latin1')` calls in the end, without finding out which it is. */
+interface Scratch extends Buffer {
+  latin1Write(text: string, offset: number, length: number): number;
+}
+
+function scratch(size: number): Scratch {
+  return Buffer.allocUnsafeSlow(size) as Scratch;
+}
+
 /** Makes `text` the one that `scan` and `skipSpace` read. */
 export function load(text: ByteString): void {
   const needed = text.length + SLACK;
   if (needed > bytes.length || (bytes.length > KEPT && needed < SCRATCH)) {
-    bytes = Buffer.allocUnsafeSlow(Math.max(SCRATCH, needed));
+    bytes = scratch(Math.max(SCRATCH, needed));
   }
-  length = bytes.write(text, 0, text.length, 'latin1');
+  length = bytes.latin1Write(text, 0, text.length);
   for (let i = 0; i < SLACK; i++) bytes[length + i] = 0;
 }
 

@@ -1,5 +1,6 @@
 import { type ByteString, decodeUtf8, encodeUtf8 } from '../record/byte-string.ts';
 import type { JsonText } from '../record/document.ts';
+import { CLASS_OF } from './classes.ts';
 
 const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
@@ -29,11 +30,18 @@ export function decodeStringContent(content: ByteString): string {
   return text + decodeUtf8(content.slice(from));
 }
 
-const PLAIN = /^[ !#-[\]-~]*$/;
-
 /** UTF-16 text as a JSON string, with its quotes. Lone surrogates are written as `\u` escapes, so that nothing is lost. */
 export function encodeString(text: string): JsonText {
-  return PLAIN.test(text) ? `"${text}"` : encodeUtf8(JSON.stringify(text));
+  return isPlain(text) ? `"${text}"` : encodeUtf8(JSON.stringify(text));
+}
+
+/** Nothing to escape, and nothing beyond ASCII. */
+function isPlain(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7e || CLASS_OF[code]! < 0) return false;
+  }
+  return true;
 }
 
 /** A JSON number's value as a double: 19-digit ids lose digits here, so compare their text where that matters. */

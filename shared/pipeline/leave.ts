@@ -62,24 +62,12 @@ function encode(plan: Plan, all: readonly JsonDocument[], kept: readonly JsonDoc
     if (failure !== undefined) return failed(all.length > 1 ? within(failure, all.indexOf(document)) : failure);
   }
   const data = output.encode(kept.length === 1 ? [first!.text()] : kept.map((document) => document.text()));
-  if (first!.edited) flatten(data);
   const documents = kept.length;
   // The shapes that nearly all records have, written out: spreading costs more than the rest of this function.
   if (partitionKeys !== undefined && iceberg === undefined) return { kind: 'ok', data, documents, partitionKeys };
   const ok: Ok = { kind: 'ok', data, documents };
   return iceberg === undefined ? ok : { ...ok, ...(partitionKeys && { partitionKeys }), iceberg };
 }
-
-/**
- * Edited text is a tree of the pieces it was joined from. Reading one character makes V8 put them together; else all pieces
- * would live until the answer is written, and collecting garbage around them cost more than everything else.
- */
-function flatten(text: string): void {
-  lastRead = text.charCodeAt(0);
-}
-
-/** Read by nobody; the compiler would leave out a reading that goes nowhere. */
-let lastRead = 0;
 
 /** Why a document can't go where the first one of its record goes. */
 function placeFault(

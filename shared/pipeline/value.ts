@@ -1,5 +1,5 @@
 import type { Document, Node } from '../record/document.ts';
-import { epochMsOf, epochMsOfText } from '../record/moment.ts';
+import { epochMsOf } from '../record/moment.ts';
 import type { StepCompiler } from '../record/step.ts';
 
 /** A text that is taken from a document: a partition key, a table's name, an event's id. */
@@ -68,31 +68,43 @@ function textOf(node: Node): string | undefined {
 
 /** The first `length` characters of a moment in ISO 8601, in UTC. */
 function timeOf(node: Node, length: number): string | undefined {
-  const text = node.string;
-  if (text !== undefined && isUtc(text)) return text.slice(0, length);
+  const { source, start, end } = node;
+  if (isInLastHour(source, start + 1, end - 1)) return beginning(length);
   const ms = epochMsOf(node);
   const iso = ms === undefined ? undefined : new Date(ms).toISOString();
   // Years of more than four digits are written with a sign.
-  return iso === undefined || iso.length !== 24 ? undefined : iso.slice(0, length);
+  if (iso === undefined || iso.length !== 24) return undefined;
+  lastHour = iso.slice(0, 13);
+  return beginning(length);
 }
 
-let lastHour = '';
+/** `2026-11-20T09`: what the last moment began with, which its neighbours mostly share. At first one that no moment begins with. */
+let lastHour = '-';
+let lastBeginning = '';
+
+/** The same string for the same beginning: those who compare it then compare addresses. */
+function beginning(length: number): string {
+  if (lastBeginning.length !== length || !lastHour.startsWith(lastBeginning)) lastBeginning = lastHour.slice(0, length);
+  return lastBeginning;
+}
 
 /**
- * Whether text is a UTC moment spelled as most are, `2026-11-20T09:22:11.123Z`, in the same hour as the one before: then
- * only the rest is looked at. Others take the long way.
+ * Whether a UTC moment spelled as most are, `2026-11-20T09:22:11.123Z`, in the same hour as the one before, stands at these
+ * places of a text: read where it stands, for this is done for every record.
  */
-function isUtc(text: string): boolean {
-  const { length } = text;
-  if (length < 20 || length > 30 || text.charCodeAt(length - 1) !== 0x5a || text.charCodeAt(13) !== 0x3a) return false;
-  if (!isSixty(text, 14) || text.charCodeAt(16) !== 0x3a || !isSixty(text, 17)) return false;
-  if (length > 20 && (text.charCodeAt(19) !== 0x2e || length === 21)) return false;
-  for (let i = 20; i < length - 1; i++) if (!isDigit(text.charCodeAt(i))) return false;
-  if (lastHour !== '' && text.startsWith(lastHour)) return true;
-  if (!/^\d{4}-\d\d-\d\dT\d\d/.test(text) || epochMsOfText(text) === undefined) return false;
-  lastHour = text.slice(0, 13);
+function isInLastHour(text: string, start: number, end: number): boolean {
+  if (end - start < 20 || end - start > 30 || !text.startsWith(lastHour, start)) return false;
+  if (text.charCodeAt(start + 13) !== COLON || text.charCodeAt(start + 16) !== COLON) return false;
+  if (!isSixty(text, start + 14) || !isSixty(text, start + 17) || text.charCodeAt(end - 1) !== Z) return false;
+  if (end - start === 20) return true;
+  if (text.charCodeAt(start + 19) !== DOT || end - start === 21) return false;
+  for (let at = start + 20; at < end - 1; at++) if (!isDigit(text.charCodeAt(at))) return false;
   return true;
 }
+
+const COLON = 0x3a;
+const DOT = 0x2e;
+const Z = 0x5a;
 
 /** Two digits from 00 to 59. */
 function isSixty(text: string, at: number): boolean {

@@ -21,11 +21,6 @@ export interface Node {
   readonly end: number;
   /** For a string: its decoded text, in UTF-16. Undefined for every other kind. */
   readonly string: string | undefined;
-  /**
-   * A byte of what stands between the quotes of a string that no step has changed, from 0; NaN beyond its end, and for
-   * every other value. For who reads a few bytes and wants no copy.
-   */
-  byteAt(index: number): number;
   /** The path of this very value: `items[2].email`. Computed when asked for: not for the hot path. */
   readonly path: string;
   /** Bit set of what the value is and which characters it holds: see shared/json/classes.ts. */

@@ -1,9 +1,9 @@
+import { memo } from '../../json/index.ts';
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
 import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
 import { deriveKey } from './derive.ts';
 import { createFf1, type Ff1, SMALLEST_DOMAIN } from './ff1.ts';
-import { createMemo } from './memo.ts';
 
 export interface FormatPreservingOptions {
   readonly key: Secret;
@@ -61,13 +61,14 @@ export const formatPreserving = documented<[options: FormatPreservingOptions], M
       const holder = keyringHolder(key);
       const tweakBytes = Buffer.from(tweak, 'utf8');
       let keyring: Keyring | undefined;
-      let ff1: Ff1;
-      let memo = createMemo(MOST_REMEMBERED);
+      let exchanged: (text: string) => string;
       const renew = () => {
         if (keyring === holder.get()) return;
         keyring = holder.get();
-        ff1 = createFf1(deriveKey(keyring.keys.get(keyring.current)!, 'format-preserving'), characters.length);
-        memo = createMemo(MOST_REMEMBERED);
+        const ff1 = createFf1(deriveKey(keyring.keys.get(keyring.current)!, 'format-preserving'), characters.length);
+        exchanged = memo(MOST_REMEMBERED, (text) =>
+          exchange(text.slice(1), characters, ff1, tweakBytes, text.startsWith(NUMBER)),
+        );
       };
       return {
         numbers: characters === DIGITS,
@@ -81,15 +82,16 @@ export const formatPreserving = documented<[options: FormatPreservingOptions], M
         },
         mask({ text, kind }) {
           holder.get();
-          const remembered = kind === 'number' ? `#${text}` : text;
-          const known = memo.get(remembered);
-          if (known !== undefined) return known;
-          return memo.set(remembered, exchange(text, characters, ff1, tweakBytes, kind === 'number'));
+          return exchanged((kind === 'number' ? NUMBER : TEXT) + text);
         },
       };
     },
   }),
 );
+
+/** What is remembered says of which kind it is. */
+const NUMBER = '#';
+const TEXT = '"';
 
 /** Puts the alphabet's characters of a text through FF1, and leaves the others where they are. */
 function exchange(text: string, alphabet: string, ff1: Ff1, tweak: Uint8Array, number: boolean): string {

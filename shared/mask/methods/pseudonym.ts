@@ -1,8 +1,8 @@
+import { memo } from '../../json/index.ts';
 import { documented } from '../../record/reference.ts';
-import type { Method } from '../method.ts';
+import { MaskError, type Method } from '../method.ts';
 import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
-import { createHmac, type Hmac } from './hmac.ts';
-import { createMemo } from './memo.ts';
+import { createHmac } from './hmac.ts';
 
 /** What the pseudonym looks like. */
 export type PseudonymFormat = 'email' | 'uuid' | 'digits';
@@ -56,13 +56,16 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
     compile() {
       const holder = keyringHolder(key);
       let keyring: Keyring | undefined;
-      let hmac: Hmac;
-      let memo = createMemo(MOST_REMEMBERED);
+      let pseudonymOf: (text: string) => string;
       const renew = () => {
         if (keyring === holder.get()) return;
         keyring = holder.get();
-        hmac = createHmac(keyring.keys.get(keyring.current)!);
-        memo = createMemo(MOST_REMEMBERED);
+        const { current, keys } = keyring;
+        const hmac = createHmac(keys.get(current)!);
+        pseudonymOf = memo(MOST_REMEMBERED, (text) => {
+          if (!text.isWellFormed()) throw new MaskError('pseudonym: the value has half of a surrogate pair');
+          return shape(hmac(text), `p${current}_`, format, text.length);
+        });
       };
       return {
         async load() {
@@ -75,9 +78,7 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
         },
         mask({ text }) {
           holder.get();
-          const known = memo.get(text);
-          if (known !== undefined) return known;
-          return memo.set(text, shape(hmac(text), `p${keyring!.current}_`, format, text.length));
+          return pseudonymOf(text);
         },
       };
     },

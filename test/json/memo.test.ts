@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memo } from '../../shared/enrich/memo.ts';
+import { memo } from '../../shared/json/index.ts';
 
 describe('a memo', () => {
   it('computes once for the same text, nothing included', () => {
