@@ -2,6 +2,7 @@
 const { execFileSync, spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
 const path = require('node:path');
+const { logLoops } = require('./log-loops.cjs');
 
 /**
  * Teaches the Serverless Framework to take the bundles that packaging/ makes. In plain JavaScript, since the framework
@@ -10,10 +11,24 @@ const path = require('node:path');
 class Packaging {
   constructor(serverless) {
     this.serverless = serverless;
+    this.commands = {
+      package: {
+        options: {
+          'template-only': { usage: 'Compile the template alone, without bundles: to check it', type: 'boolean' },
+        },
+      },
+    };
     this.hooks = {
       initialize: () => this.isLocalInvocation() && this.openAccount(),
       'after:invoke:local:invoke': () => this.closeAccount(),
-      'before:package:initialize': () => this.nameUpload(),
+      'before:package:initialize': () => {
+        this.checkDestination();
+        this.nameUpload();
+      },
+      'after:aws:package:finalize:mergeCustomProviderResources': () => {
+        this.writeDashboards();
+        this.refuseLogLoops();
+      },
       'before:package:createDeploymentArtifacts': () => this.package(),
       'before:deploy:function:packageFunction': () => this.package(),
       'before:invoke:local:invoke': () => this.prepareLocal(),
@@ -43,6 +58,30 @@ class Packaging {
     });
   }
 
+  /** A destination that is asked for says in its file which parameters it can't do without. */
+  checkDestination() {
+    const { needs = {} } = this.serverless.service.custom.destination ?? {};
+    const missing = Object.keys(needs).filter((name) => needs[name] === '');
+    if (missing.length === 0) return;
+    const given = missing.map((name) => `--param=${name}=…`).join(' ');
+    throw new this.serverless.classes.Error(`The destination needs ${given}: see docs/reference/parameters.md.`);
+  }
+
+  /** What is logged by delivering it must not be delivered. */
+  refuseLogLoops() {
+    const loops = logLoops(this.serverless.service.provider.compiledCloudFormationTemplate);
+    if (loops.length > 0) throw new this.serverless.classes.Error(`A loop that costs money: ${loops.join('; ')}.`);
+  }
+
+  /** CloudFormation takes a dashboard's body as JSON text; as YAML it can be read. */
+  writeDashboards() {
+    const { Resources: resources } = this.serverless.service.provider.compiledCloudFormationTemplate;
+    for (const { Type: type, Properties: properties } of Object.values(resources)) {
+      if (type !== 'AWS::CloudWatch::Dashboard' || typeof properties.DashboardBody !== 'object') continue;
+      properties.DashboardBody = { 'Fn::Sub': JSON.stringify(properties.DashboardBody) };
+    }
+  }
+
   /** The framework names an upload after the clock; a commit's time makes the same sources give the same template. */
   nameUpload() {
     const { service } = this.serverless;
@@ -69,12 +108,20 @@ class Packaging {
 
   /** Bundles and zips; each function then deploys its zip, whose root holds index.cjs. */
   package() {
+    if (this.serverless.processedInput.options['template-only']) return this.packageNothing();
     const artifacts = JSON.parse(this.run('packaging/package.ts'));
     for (const definition of Object.values(this.serverless.service.functions)) {
       const name = Packaging.nameOf(definition.handler);
       if (!artifacts[name])
         throw new this.serverless.classes.Error(`${definition.handler} has no bundle: functions/${name} is missing.`);
       definition.package = { artifact: artifacts[name] };
+      definition.handler = 'index.handler';
+    }
+  }
+
+  packageNothing() {
+    for (const definition of Object.values(this.serverless.service.functions)) {
+      definition.package = { artifact: 'package.json' };
       definition.handler = 'index.handler';
     }
   }

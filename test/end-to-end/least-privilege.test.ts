@@ -122,7 +122,7 @@ describe('a permission that is missing', () => {
 
   it('stops it when CloudWatch Logs may not invoke the decoder', async () => {
     const compiled = JSON.parse(readFileSync(template.template, 'utf8')) as Compiled;
-    const permission = Object.values(compiled.Resources).find(({ Type }) => Type === 'AWS::Lambda::Permission');
+    const permission = compiled.Resources.LogsMayInvokeDecoder;
     Object.assign(permission?.Properties ?? {}, {
       SourceArn: 'arn:aws:logs:us-east-1:000000000000:log-group:/other:*',
     });

@@ -1,0 +1,18 @@
+/** Everything that can be told of a template before it is deployed. */
+import { ROOT } from './compile.ts';
+import { limitFaults } from './limits.ts';
+import { emittedMetrics, metricFaults } from './metrics.ts';
+import { policyFaults } from './policies.ts';
+import { referenceFaults } from './references.ts';
+import { schemaFaults } from './schema.ts';
+import type { Fault, Template } from './template.ts';
+
+export function templateFaults(template: Template): readonly Fault[] {
+  return [
+    ...schemaFaults(template),
+    ...referenceFaults(template),
+    ...policyFaults(template),
+    ...metricFaults(template, emittedMetrics(ROOT)),
+    ...limitFaults(template),
+  ];
+}
