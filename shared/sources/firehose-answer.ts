@@ -76,10 +76,14 @@ interface Place {
 /** Gives records that go to the same place the same metadata object, and counts the places. */
 export function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; combinations(): number } {
   const root: Place = { next: new Map(), known: undefined };
+  /** The engine gives the same object for the same place, as far as it remembers it. */
+  const byKeys = new Map<PartitionKeys, KnownMetadata>();
   let combinations = 0;
   return {
     of({ partitionKeys, iceberg }) {
       if (partitionKeys === undefined && iceberg === undefined) return undefined;
+      const seen = partitionKeys !== undefined && iceberg === undefined ? byKeys.get(partitionKeys) : undefined;
+      if (seen !== undefined) return seen;
       let place = root;
       for (const name in partitionKeys) place = placeAt(placeAt(place, name), partitionKeys[name]!);
       // After names and values in turn, JSON stands where a name would, and is none.
@@ -91,6 +95,7 @@ export function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; c
           ...(iceberg && { otfMetadata: iceberg }),
         });
       }
+      if (partitionKeys !== undefined && iceberg === undefined) byKeys.set(partitionKeys, place.known);
       return place.known;
     },
     combinations: () => combinations,
