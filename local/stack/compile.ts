@@ -25,7 +25,7 @@ export interface CompiledStack {
   readonly stackName: string;
 }
 
-/** `sls package` failed; the message holds what it said. */
+/** Bundling or `sls package` failed; the message holds what it said. */
 export class CompileError extends Error {
   override readonly name = 'CompileError';
 }
@@ -34,34 +34,53 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CACHE = join(ROOT, 'node_modules', '.cache', 'sluice');
 const COMPILED = join(ROOT, '.serverless', 'cloudformation-template-update-stack.json');
 const BUNDLES = join(ROOT, 'dist');
-/** What the compiled stack is made from. */
-const SOURCES = ['functions', 'shared', 'pipelines', 'packaging', 'resources', 'serverless.yml', 'package-lock.json'];
+/** What the bundles are made from. */
+const CODE = ['functions', 'shared', 'pipelines', 'packaging', 'package-lock.json'];
+/** What the template is made from. */
+const DESCRIPTION = ['resources', 'serverless.yml', 'packaging', 'package-lock.json'];
 
 export async function compileStack({ pipeline, stage = 'local' }: StackChoice): Promise<CompiledStack> {
   const folder = join(CACHE, stage, pipeline);
   const template = join(folder, 'template.json');
-  const stack = { template, bundles: BUNDLES, stackName: `sluice-${stage}` };
   await mkdir(folder, { recursive: true });
-  // One at a time: `sls package` works in one folder of the repository.
+  // One at a time: bundles and template are each made in one folder of the repository.
   const release = await waitForLock(join(CACHE, 'compiling'));
   try {
-    const state = await stateOf(SOURCES);
-    if (await isFresh(folder, state)) return stack;
-    await sls(['package', '--stage', stage, `--param=pipeline=${pipeline}`]);
-    await copyFile(COMPILED, template);
-    await writeFile(join(folder, 'state'), state);
-    return stack;
+    await bundle();
+    await compileTemplate(pipeline, stage, folder, template);
+    return { template, bundles: BUNDLES, stackName: `sluice-${stage}` };
   } finally {
     release();
   }
 }
 
-async function isFresh(folder: string, state: string): Promise<boolean> {
-  const known = await readFile(join(folder, 'state'), 'utf8').catch(() => undefined);
-  if (known !== state) return false;
+async function bundle(): Promise<void> {
+  const kept = join(CACHE, 'bundles.state');
+  const state = await stateOf(CODE);
+  if ((await textOf(kept)) === state && (await hasBundles())) return;
+  await run('node packaging/build.ts', [join(ROOT, 'packaging', 'build.ts')]);
+  await writeFile(kept, state);
+}
+
+async function hasBundles(): Promise<boolean> {
   const functions = await readdir(join(ROOT, 'functions'));
   const bundles = await Promise.all(functions.map((name) => stat(join(BUNDLES, name, 'index.cjs')).catch(() => null)));
-  return bundles.every((bundle) => bundle !== null);
+  return bundles.every((found) => found !== null);
+}
+
+async function compileTemplate(pipeline: string, stage: string, folder: string, template: string): Promise<void> {
+  const kept = join(folder, 'template.state');
+  const state = await stateOf(DESCRIPTION);
+  if ((await textOf(kept)) === state) return;
+  const script = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
+  const args = ['package', '--template-only', '--stage', stage, `--param=pipeline=${pipeline}`];
+  await run(`sls ${args.join(' ')}`, [script, ...args]);
+  await copyFile(COMPILED, template);
+  await writeFile(kept, state);
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
 }
 
 /** A digest of the sources' names, sizes and times. */
@@ -81,10 +100,9 @@ async function stateOf(sources: readonly string[]): Promise<string> {
   return digest.digest('hex');
 }
 
-/** Runs the Serverless Framework quietly; what it says is told when it fails. */
-async function sls(args: readonly string[]): Promise<void> {
-  const script = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
-  const child = spawn(process.execPath, [script, ...args], {
+/** Runs a script quietly; what it says is told when it fails. */
+async function run(name: string, args: readonly string[]) {
+  const child = spawn(process.execPath, [...args], {
     cwd: ROOT,
     env: {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
@@ -101,5 +119,5 @@ async function sls(args: readonly string[]): Promise<void> {
     });
   }
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new CompileError(`sls ${args.join(' ')} failed:\n${said.trim()}`);
+  if (code !== 0) throw new CompileError(`${name} failed:\n${said.trim()}`);
 }
