@@ -24,6 +24,8 @@ interface Found {
   readonly keyword?: boolean | readonly string[];
   /** Counts only where one of the detector's keywords leads up to it, or stands in the path. */
   readonly introduced?: boolean;
+  /** Does not count where its own key, or the word before it, says that it is an order, an article, a version. */
+  readonly doubtful?: boolean;
 }
 
 /** Groups of digits: `3-2-4` with one of the separators between them, each time the same; `9` for one plain run. */

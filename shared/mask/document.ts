@@ -1,8 +1,7 @@
 import type { JsonDocument } from '../json/index.ts';
-import { classes, createTape, editsOf, encodeString, KEY_IDS, readDocuments, selectorOf } from '../json/index.ts';
+import { classes, createTape, editsOf, encodeString, KEY_IDS, memo, readDocuments, selectorOf } from '../json/index.ts';
 import { decodeUtf8, encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, Node, Selector } from '../record/document.ts';
-import { createCleanTexts } from './clean.ts';
 import type { Span } from './detection/finding.ts';
 import { editsOfText, type Search } from './detection/hidden.ts';
 import { type NamedKey, standsBelow } from './detection/key-names.ts';
@@ -45,14 +44,18 @@ const SUSPECT =
   classes.HIGH |
   classes.BRACKET |
   classes.OTHER;
-/** Of strings with none of those, ones with capitals may be credentials in base64. */
+/** Strings with none of those but with capitals may be credentials. */
 const VISITED = SUSPECT | classes.UPPER;
 const SHORTEST_TOKEN = 12;
+const LONG_TOKEN = 16;
 const ENCODED = classes.ESCAPE | classes.HIGH;
 /** Strings with one of these may hide one text in another. */
 const HIDING = ENCODED | classes.PERCENT | classes.BRACKET;
 /** Strings as long as this are looked up among those that were clean before. */
 const LONG = 64;
+/** How many texts are remembered as holding nothing or something, and how long each may be. */
+const MOST_REMEMBERED = 1024;
+const LONGEST_REMEMBERED = 512;
 
 /** Where the walk through one document stands. */
 interface Visit {
@@ -84,7 +87,10 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   const flags = new Uint8Array(KEY_IDS);
   const quiet = new Uint8Array(KEY_IDS);
   const speaking = new Uint8Array(KEY_IDS);
-  const clean = createCleanTexts();
+  /** A look that changes nothing. */
+  const looking: Search = { set, context: NO_CONTEXT, replacement: () => '', json: () => undefined };
+  /** Whether a text holds nothing, where no key above it says otherwise: the same few come in every record. */
+  const isClean = memo(MOST_REMEMBERED, (text) => editsOfText(text, looking).length === 0);
   /** One for each depth, used again and again: a document is done before the next of its depth begins. */
   const visits: Visit[] = [];
 
@@ -164,7 +170,6 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     if (key === undefined) return KNOWN;
     let known = KNOWN;
     if (names !== undefined && names.find(key).length > 0) known |= NAMED;
-    const looking: Search = { set, context: NO_CONTEXT, replacement: () => '', json: () => undefined };
     if (editsOfText(key, looking).length > 0) known |= FOUND;
     if (id !== 0) {
       flags[id] = known;
@@ -249,7 +254,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     const start = node.start + 1;
     const end = node.end - 1;
     if (isPlainIdentifier(source, start, end, found)) return;
-    if ((found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end, found)) return;
+    if ((found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end)) return;
     if (found & HIDING || end - start >= LONG) {
       maskText(node, found, visit);
       return;
@@ -260,13 +265,10 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 
   function maskText(node: Node, found: number, visit: Visit): void {
     const text = node.string!;
-    const { speaks } = visit.place;
-    if (!speaks && clean.has(text)) return;
+    const known = text.length <= LONGEST_REMEMBERED && (found & classes.BRACKET) === 0 && !visit.place.speaks;
+    if (known && isClean(text)) return;
     const edits = editsOfText(text, visit.search, visit.depth, found);
-    if (edits.length === 0) {
-      if (!speaks) clean.add(text);
-      return;
-    }
+    if (edits.length === 0) return;
     const content = node.json.slice(1, -1);
     const places = found & ENCODED ? placesInJson(content) : undefined;
     const inside = edits.map((edit) => inJson(edit, places));
@@ -304,10 +306,10 @@ const EVERYTHING = selectorOf('**');
 /** A value that was masked before. */
 const TOKEN = /^\[[A-Z][A-Z0-9_]{1,40}\]$/;
 
-/** Base64 without a digit: by itself, or after the name of HTTP's scheme. */
-function isTokenOfLetters(source: string, start: number, end: number, found: number): boolean {
-  if ((found & classes.LOWER) === 0 || end - start < SHORTEST_TOKEN) return false;
-  return (found & classes.SPACE) === 0 || (source.charCodeAt(start) | 0x20) === 0x62;
+/** A credential without a digit: a long one, or one after the name of an HTTP scheme, `Basic` or `Bearer`. */
+function isTokenOfLetters(source: string, start: number, end: number): boolean {
+  if (end - start >= LONG_TOKEN) return true;
+  return end - start >= SHORTEST_TOKEN && (source.charCodeAt(start) | 0x20) === 0x62;
 }
 
 /** An edit of a string's text as an edit of what stands between its quotes. */

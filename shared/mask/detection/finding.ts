@@ -1,5 +1,6 @@
 import type { Evidence, Place, Rule } from '../detector.ts';
 import { type Context, hasKeyword, isIntroduced, keywordsOf, keywordsOfRule } from './keywords.ts';
+import { isNamedOtherwise } from './otherwise.ts';
 import type { DetectorSet } from './set.ts';
 
 /** Something that a detector found in a text. */
@@ -40,6 +41,13 @@ export function report(scan: Scan, start: number, end: number, rule: Rule, detec
   if (rule.introduced === true) {
     const { keywords } = scan.set.detectors[detector]!;
     if (!isIntroduced(keywords ?? [], placeOf(scan, start, end))) return;
+  }
+  if (
+    rule.doubtful === true &&
+    isNamedOtherwise(placeOf(scan, start, end)) &&
+    !keywordNear(scan, start, end, detector)
+  ) {
+    return;
   }
   note(scan, { start, end, detector, evidence: rule.evidence });
 }

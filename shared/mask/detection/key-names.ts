@@ -89,10 +89,19 @@ function remembering(find: (key: string) => readonly NamedKey[]): (key: string) 
 function look(key: string, exact: Map<string, NamedKey[]>, suffixes: readonly NamedKey[]): readonly NamedKey[] {
   const name = normalName(key);
   if (name === '') return NONE;
-  const found = exact.get(name) ?? exact.get(unqualified(name, exact));
+  const found =
+    exact.get(name) ??
+    exact.get(unqualified(name, exact)) ??
+    exact.get(singular(name)) ??
+    exact.get(unqualified(singular(name), exact));
   if (found !== undefined) return found;
   for (const named of suffixes) if (name.endsWith(named.name)) return [named];
   return NONE;
+}
+
+/** `cardNumbers`, `addresses`. */
+function singular(name: string): string {
+  return name.length > 4 && name.endsWith('s') ? name.slice(0, -1) : name;
 }
 
 /** `Card-Number`, `card_number` and `cardNumber` are `cardnumber`; numbers at the end don't count: `address2`. */

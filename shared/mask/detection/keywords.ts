@@ -24,8 +24,8 @@ export function hasKeyword(keywords: Keywords, text: string, start: number, end:
 }
 
 /**
- * Whether one of the keywords leads up to the find: it stands within 30 characters before it with nothing but words
- * between them, right after it in brackets, or in the path.
+ * Whether one of the keywords leads up to the find: it stands within 30 characters before it, in the same line and
+ * quotes, right after it in brackets, or in the path.
  */
 export function isIntroduced(keywords: readonly string[], { text, start, end, context }: Place): boolean {
   const asked = keywordsOfRule(keywords);
@@ -33,7 +33,7 @@ export function isIntroduced(keywords: readonly string[], { text, start, end, co
   let from = Math.max(0, start - REACH);
   for (let i = start - 1; i >= from; i--) {
     const code = text.charCodeAt(i);
-    if ((code >= 0x30 && code <= 0x39) || code < 0x20) from = i + 1;
+    if (code === 0x22 || code < 0x20) from = i + 1;
   }
   while (
     from > 0 &&
@@ -44,6 +44,11 @@ export function isIntroduced(keywords: readonly string[], { text, start, end, co
     from--;
   if (asked.test(words(text, from, start))) return true;
   return text.startsWith(' (', end) && asked.test(words(text, end, Math.min(text.length, end + REACH)));
+}
+
+/** Whether a few words hold one of the keywords. */
+export function saysOneOf(keywords: readonly string[], text: string): boolean {
+  return keywordsOfRule(keywords).test(words(text, 0, text.length));
 }
 
 /** Whether a key holds a keyword of one of the detectors. */

@@ -1,3 +1,5 @@
+import { MaskError } from '../method.ts';
+
 /** Text in the clear, and where each of its characters stands in the text it was read from. */
 export interface View {
   readonly text: string;
@@ -25,6 +27,8 @@ function put(writer: Writer, character: string, start: number, end: number): voi
 /** The character, or the ASCII one that it is a form of; nothing for one that is not seen. */
 export function plainForm(point: number): string {
   if (point < 0xa0) return String.fromCharCode(point);
+  // Half of a surrogate pair is no character: nothing is seen of it.
+  if (point >= 0xd800 && point < 0xe000) return '';
   if (isInvisible(point)) return '';
   if (point >= 0xff01 && point <= 0xff5e) return String.fromCharCode(point - 0xfee0);
   const digit = digitOf(point);
@@ -84,7 +88,7 @@ function recast(view: View, rewrite: (text: string, at: number, write: Rewrite) 
 type Rewrite = (character: string, from: number, to: number) => void;
 
 /** How often percent signs may hide percent signs. */
-const MOST_ENCODINGS = 3;
+const MOST_ENCODINGS = 5;
 
 /** Percent-encoding, escapes that were written out once more, and numeric character references: undone. */
 export function uncover(view: View): View {
@@ -92,6 +96,7 @@ export function uncover(view: View): View {
   for (let round = 0; round < MOST_ENCODINGS && COVERED.test(uncovered.text); round++) {
     uncovered = recast(uncovered, uncoverOne);
   }
+  if (COVERED.test(uncovered.text)) throw new MaskError(`a text is encoded more than ${MOST_ENCODINGS} times over`);
   return uncovered;
 }
 

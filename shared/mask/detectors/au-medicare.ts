@@ -14,6 +14,7 @@ export const auMedicare = detector({
       kind: 'digits',
       shapes: ['4-5-1', '4-5-1-1', '4-5-2'],
       separators: ' -',
+      doubtful: true,
       evidence: EVIDENCE.checked,
       verify: isMedicare,
     },

@@ -9,7 +9,7 @@ export const auTfn = detector({
   overlooks: 'Eight or nine plain digits without a keyword; business numbers (ABN).',
   keywords: ['tfn', 'tax file', 'tax file number'],
   rules: [
-    { kind: 'digits', shapes: ['3-3-3'], separators: ' ', evidence: EVIDENCE.checked, verify: isTfn },
+    { kind: 'digits', shapes: ['3-3-3'], separators: ' ', doubtful: true, evidence: EVIDENCE.checked, verify: isTfn },
     {
       kind: 'digits',
       shapes: ['9', '8', '3-3-3', '3-3-2', '2-3-3'],

@@ -10,7 +10,14 @@ export const caSin = detector({
   overlooks: 'Nine plain digits without a keyword.',
   keywords: ['sin', 'social insurance', 'social insurance number', 'assurance sociale', 'nas', 'sin number'],
   rules: [
-    { kind: 'digits', shapes: ['3-3-3'], separators: ' -', evidence: EVIDENCE.checked, verify: isIssued },
+    {
+      kind: 'digits',
+      shapes: ['3-3-3'],
+      separators: ' -',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isIssued,
+    },
     {
       kind: 'digits',
       shapes: ['9', '3-3-3'],
@@ -23,6 +30,7 @@ export const caSin = detector({
   keys: [
     {
       names: ['sin', 'sinnumber', 'socialinsurance', 'socialinsurancenumber', 'socialinsuranceno'],
+      verifyContainer: () => false,
       verify: (text) => /^\d[\d .-]{7,11}\d$/.test(text),
     },
   ],

@@ -8,7 +8,7 @@ export const card = detector({
   group: 'financial',
   finds: 'Payment card numbers of 12 to 19 digits, plain or in groups set apart by spaces, hyphens, dots or the like.',
   needs:
-    'A known issuer, a length that issuer uses, and the Luhn check digit. 12 and 13 digits that are a product code (UPC, EAN) count only with a keyword.',
+    'A known issuer, a length that issuer uses, and the Luhn check digit. 13 digits that are a product code (EAN-13) count only with a keyword.',
   overlooks: 'Shortened numbers (the last four digits), and card numbers joined to letters.',
   keywords: [
     'card',
@@ -28,23 +28,33 @@ export const card = detector({
     'tarjeta',
   ],
   rules: [
+    // Track 1 of a magnetic stripe: %B4111111111111111^…
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [13, 20],
+      next: '^',
+      pattern: /B(\d{12,19})(?=\^)/iy,
+      evidence: EVIDENCE.checked,
+      verify: isCardNumber,
+    },
     {
       kind: 'digits',
-      shapes: ['14', '15', '16', '17', '18', '19'],
+      shapes: ['12', '14', '15', '16', '17', '18', '19'],
       separators: '',
       evidence: EVIDENCE.checked,
       verify: isCardNumber,
     },
     {
       kind: 'digits',
-      shapes: ['12', '13'],
+      shapes: ['13'],
       separators: '',
       evidence: EVIDENCE.checked,
       verify: (digits) => isCardNumber(digits) && !isProductCode(digits),
     },
     {
       kind: 'digits',
-      shapes: ['12', '13'],
+      shapes: ['13'],
       separators: '',
       keyword: true,
       evidence: EVIDENCE.checked,
@@ -68,6 +78,9 @@ export const card = detector({
         '4-4-5',
         '6-13',
         '8-8',
+        '8-4-4',
+        '4-8-4',
+        '12-4',
         '6-6',
         '4-8',
         '4-12',
@@ -83,6 +96,11 @@ export const card = detector({
   ],
   keys: [
     {
+      names: ['pan', 'primaryaccountnumber'],
+      verify: (text) => /\d{4}/.test(text),
+      verifyContainer: (json) => /\d{4}/.test(json),
+    },
+    {
       names: [
         'cardnumber',
         'creditcard',
@@ -95,8 +113,6 @@ export const card = detector({
         'cardnum',
         'paymentcard',
         'cardpan',
-        'primaryaccountnumber',
-        'pan',
         'cvv',
         'cvv2',
         'cvc',
@@ -105,6 +121,16 @@ export const card = detector({
         'cardcvc',
         'cardsecuritycode',
         'cardverificationvalue',
+        'cardexpiry',
+        'cardexpiration',
+        'cardexpirydate',
+        'ccexp',
+        'expmonth',
+        'expyear',
+        'track1',
+        'track2',
+        'trackdata',
+        'magstripe',
       ],
       suffix: false,
     },
@@ -123,6 +149,8 @@ export const card = detector({
       '6304000000000000',
       '6240008631401148',
       'paid with 4012888888881881, thanks',
+      '%B4111111111111111^DOE/JANE^29121010000?',
+      ';4111111111111111=29121010000?',
       { cardNumber: '**** 1111' },
       { CARD_NUMBER: { first: 4111, rest: ['1111', '11111111'] } },
       { payment: 4111111111111111 },
@@ -156,7 +184,7 @@ function isIssued(digits: string): boolean {
   return false;
 }
 
-/** UPC-A and EAN-13: weights 3 and 1 from the right (GS1 General Specifications, 7.9). */
+/** EAN-13: weights 3 and 1 from the right (GS1 General Specifications, 7.9). */
 function isProductCode(digits: string): boolean {
   let sum = 0;
   for (let i = digits.length - 1, weight = 1; i >= 0; i--, weight = 4 - weight) {

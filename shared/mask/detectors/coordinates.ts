@@ -85,7 +85,7 @@ export const coordinates = detector({
 });
 
 const BEFORE = /-?\d{1,2}\.\d{4,20}$/;
-const AFTER = /,\s{0,2}-?\d{1,3}\.\d{4,20}(?![\d.])/y;
+const AFTER = /,\s{0,2}-?\d{1,3}\.\d{4,20}(?!\d|\.\d)/y;
 
 function findPair(text: string, comma: number): Extent | undefined {
   const code = text.charCodeAt(comma - 1);

@@ -19,7 +19,14 @@ export const deTaxId = detector({
     'steuernummer',
   ],
   rules: [
-    { kind: 'digits', shapes: ['2-3-3-3'], separators: ' ', evidence: EVIDENCE.checked, verify: isTaxId },
+    {
+      kind: 'digits',
+      shapes: ['2-3-3-3'],
+      separators: ' ',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isTaxId,
+    },
     {
       kind: 'digits',
       shapes: ['11', '2-3-3-3'],

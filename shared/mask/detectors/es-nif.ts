@@ -17,7 +17,15 @@ export const esNif = detector({
     'identificación fiscal',
   ],
   rules: [
-    { kind: 'word', first: 'mixed', length: [9, 9], pattern: /\d{8}[A-Z]/y, evidence: EVIDENCE.checked, verify: isNif },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [9, 9],
+      pattern: /\d{8}[A-Z]/y,
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isNif,
+    },
     {
       kind: 'word',
       first: 'mixed',
@@ -33,6 +41,7 @@ export const esNif = detector({
       length: [8, 8],
       next: '- ',
       pattern: /\d{8}[ -][A-Z]/y,
+      doubtful: true,
       evidence: EVIDENCE.checked,
       verify: isNif,
     },
@@ -42,6 +51,7 @@ export const esNif = detector({
       length: [2, 2],
       next: '.',
       pattern: /\d{2}\.\d{3}\.\d{3}[ -]?[A-Z]/y,
+      doubtful: true,
       evidence: EVIDENCE.checked,
       verify: isNif,
     },

@@ -57,6 +57,7 @@ export const frNir = detector({
   keys: [
     {
       names: ['nir', 'numerosecuritesociale', 'numerosecu', 'securitesociale', 'insee', 'numeroinsee', 'nirnumber'],
+      verifyContainer: (json) => /\d{3}/.test(json),
       verify: (text) => /^\d[\dAB .-]{11,22}\d$/i.test(text),
     },
   ],

@@ -10,7 +10,14 @@ export const inAadhaar = detector({
   overlooks: 'Twelve plain digits without a keyword; virtual IDs; masked numbers.',
   keywords: ['aadhaar', 'aadhar', 'adhaar', 'uidai', 'uid', 'aadhaar number', 'unique identification'],
   rules: [
-    { kind: 'digits', shapes: ['4-4-4'], separators: ' -', evidence: EVIDENCE.checked, verify: isAadhaar },
+    {
+      kind: 'digits',
+      shapes: ['4-4-4'],
+      separators: ' -',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isAadhaar,
+    },
     {
       kind: 'digits',
       shapes: ['12', '4-4-4'],

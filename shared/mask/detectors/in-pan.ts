@@ -14,6 +14,7 @@ export const inPan = detector({
       first: 'mixed',
       length: [10, 10],
       pattern: /[A-Z]{3}[ABCEFGHJLPT][A-Z](?!0000)\d{4}[A-Z]/y,
+      doubtful: true,
       evidence: EVIDENCE.shape,
     },
     {

@@ -103,9 +103,9 @@ function areOctets({ text, start, end }: Place): boolean {
 
 const DOT = 0x2e;
 
-/** Words before four numbers that make them a version. */
+/** Words before four numbers that make them a version: also of the products that are met most. */
 const VERSION_BEFORE =
-  /(?:version|versions|[~^><]=?|==|\b(?:v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to))[\s:=v"'_-]{0,4}$/i;
+  /(?:version|versions|[~^><]=?|==|\b(?:chrome|chromium|firefox|safari|edge|edg|opera|opr|webkit|windows|android|ios|macos|linux|node|java|php|python|nginx|apache|openssl|mysql|postgres|tomcat|v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to))[\s:=v"'_-]{0,4}$/i;
 
 function isVersion({ text, start, end, context }: Place): boolean {
   const after = text.slice(end, end + 2);
@@ -121,7 +121,7 @@ function isVersion({ text, start, end, context }: Place): boolean {
 
 /** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
 const VERSION_PATH =
-  / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|user ?agent|ua)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host) ) /;
+  / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|browser|engine|runtime|package|plugin|library|user ?agent|ua)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host) ) /;
 
 /** What may stand between a word like `version` and its number. */
 const NAMES_VERSION = /[\s:=v"'_>~^<-]/i;
@@ -164,7 +164,10 @@ function findIpv6(text: string, at: number): Extent | undefined {
     else if (!isHex(code)) break;
     end++;
   }
-  while (end > at && text.charCodeAt(end - 1) === 0x2e) end--;
+  while (end > at && text.charCodeAt(end - 1) === 0x2e) {
+    end--;
+    dots--;
+  }
   if (colons < 2 || (end < text.length && isWordOrColon(text.charCodeAt(end)))) return undefined;
   if (text.charCodeAt(end - 1) === 0x3a && text.charCodeAt(end - 2) !== 0x3a) end--;
   if (!isIpv6(text.slice(start, end), dots > 0)) return undefined;

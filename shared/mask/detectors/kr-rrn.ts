@@ -25,6 +25,7 @@ export const krRrn = detector({
       kind: 'digits',
       shapes: ['6-7'],
       separators: '-',
+      doubtful: true,
       evidence: EVIDENCE.checked,
       verify: (digits) => isRrn(digits) && isChecked(digits),
     },

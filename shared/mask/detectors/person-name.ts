@@ -153,6 +153,10 @@ export const personName = detector({
       verifyInText: () => false,
     },
     { names: ['name', 'displayname', 'names', 'nom', 'nombre', 'nome'], below: PERSONS },
+    {
+      names: ['first', 'last', 'middle', 'given', 'family'],
+      below: ['name', 'names', 'fullname', 'legalname', 'displayname'],
+    },
   ],
   examples: {
     hits: [
@@ -160,6 +164,7 @@ export const personName = detector({
       { LAST_NAME: 'Liddell' },
       { customer: { name: { first: 'Alice', last: 'Liddell' } } },
       { users: [{ name: 'Alice' }] },
+      { name: { first: 'Alice', last: 'Liddell' } },
       'user first_name="Alice Ann" ok',
       { cardholderName: 'A LIDDELL' },
     ],

@@ -1,3 +1,4 @@
+import { saysOneOf } from '../detection/keywords.ts';
 import { isNamedOtherwise } from '../detection/otherwise.ts';
 import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
 import { CALLING_CODES } from '../tables/calling-codes.ts';
@@ -224,5 +225,13 @@ function findNational(place: Place): Extent | undefined {
   if (/^(\d{1,3}\.){3}\d{1,3}$/.test(number) || /^\d{1,15}\.\d{1,2}$/.test(number)) return undefined;
   if (isLetterOrDigit(text.charCodeAt(start - 1)) || text.charCodeAt(end) === 0x40) return undefined;
   if (text[start - 1] === '/' && isLetter(text.charCodeAt(start - 2))) return undefined;
-  return [start, withExtension(text, end)];
+  return isLabelledOtherwise(text, start) ? undefined : [start, withExtension(text, end)];
+}
+
+const LABEL = /((?:[A-Za-z][\w.-]{0,20} ){0,2}[A-Za-z][\w.-]{1,30})["']?\s?[:=]\s?["'(]{0,2}$/;
+
+/** `latency_ms=1234567` is no telephone number, whatever stands before it. */
+function isLabelledOtherwise(text: string, start: number): boolean {
+  const label = LABEL.exec(text.slice(Math.max(0, start - 80), start))?.[1];
+  return label !== undefined && !saysOneOf(KEYWORDS, label);
 }

@@ -19,7 +19,14 @@ export const sePersonnummer = detector({
     'personnr',
   ],
   rules: [
-    { kind: 'digits', shapes: ['6-4', '8-4'], separators: '-+', evidence: EVIDENCE.checked, verify: isPersonnummer },
+    {
+      kind: 'digits',
+      shapes: ['6-4', '8-4'],
+      separators: '-+',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isPersonnummer,
+    },
     {
       kind: 'digits',
       shapes: ['10', '12', '6-4', '8-4'],
@@ -32,6 +39,7 @@ export const sePersonnummer = detector({
   keys: [
     {
       names: ['personnummer', 'personnr', 'samordningsnummer', 'personalidentitynumber', 'pnr'],
+      verifyContainer: (json) => /\d{3}/.test(json),
       verify: (text) => /^\d{6,8}[+ -]?\d{4}$/.test(text),
     },
   ],

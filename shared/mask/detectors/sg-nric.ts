@@ -14,6 +14,7 @@ export const sgNric = detector({
       first: 'mixed',
       length: [9, 9],
       pattern: /[STFGM]\d{7}[A-Z]/y,
+      doubtful: true,
       evidence: EVIDENCE.checked,
       verify: isNric,
     },
@@ -30,6 +31,7 @@ export const sgNric = detector({
   keys: [
     {
       names: ['nric', 'nricnumber', 'nricno', 'nricfin', 'fin', 'finnumber'],
+      verifyContainer: (json) => /\d{3}/.test(json),
       verify: (text) => /^[STFGM]\d{7}[A-Z]$/i.test(text),
     },
   ],

@@ -21,7 +21,14 @@ export const thId = detector({
     'id card',
   ],
   rules: [
-    { kind: 'digits', shapes: ['1-4-5-2-1'], separators: ' -', evidence: EVIDENCE.checked, verify: isThId },
+    {
+      kind: 'digits',
+      shapes: ['1-4-5-2-1'],
+      separators: ' -',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isThId,
+    },
     { kind: 'digits', shapes: ['13'], separators: '', keyword: true, evidence: EVIDENCE.checked, verify: isThId },
   ],
   keys: [

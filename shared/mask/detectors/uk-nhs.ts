@@ -9,7 +9,14 @@ export const ukNhs = detector({
   overlooks: 'Ten plain digits without a keyword; CHI numbers of Scotland.',
   keywords: ['nhs', 'nhs number', 'national health', 'health service', 'patient id', 'patient number'],
   rules: [
-    { kind: 'digits', shapes: ['3-3-4'], separators: ' ', evidence: EVIDENCE.checked, verify: isNhsNumber },
+    {
+      kind: 'digits',
+      shapes: ['3-3-4'],
+      separators: ' ',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: isNhsNumber,
+    },
     {
       kind: 'digits',
       shapes: ['3-3-4', '10'],

@@ -13,8 +13,16 @@ export const ukNino = detector({
   overlooks: 'Temporary numbers (TN…).',
   keywords: ['nino', 'ni number', 'ni no', 'national insurance', 'national insurance number', 'nat ins'],
   rules: [
-    { kind: 'word', first: 'mixed', length: [9, 9], pattern: SPACED, evidence: EVIDENCE.shape },
-    { kind: 'word', first: 'mixed', length: [4, 8], next: ' -', pattern: SPACED, evidence: EVIDENCE.shape },
+    { kind: 'word', first: 'mixed', length: [9, 9], pattern: SPACED, doubtful: true, evidence: EVIDENCE.shape },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [4, 8],
+      next: ' -',
+      pattern: SPACED,
+      doubtful: true,
+      evidence: EVIDENCE.shape,
+    },
     {
       kind: 'word',
       first: 'letters',
@@ -22,6 +30,7 @@ export const ukNino = detector({
       next: ' -',
       then: 'digit',
       pattern: SPACED,
+      doubtful: true,
       evidence: EVIDENCE.shape,
     },
     { kind: 'word', first: 'mixed', length: [4, 9], pattern: LOWER, keyword: true, evidence: EVIDENCE.shape },

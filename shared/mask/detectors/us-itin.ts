@@ -1,4 +1,3 @@
-import { isNamedOtherwise } from '../detection/otherwise.ts';
 import { detector, EVIDENCE } from '../detector.ts';
 
 export const usItin = detector({
@@ -14,7 +13,8 @@ export const usItin = detector({
       shapes: ['3-2-4'],
       separators: '- ',
       evidence: EVIDENCE.shape,
-      verify: (digits, place) => isItin(digits) && !isNamedOtherwise(place),
+      doubtful: true,
+      verify: isItin,
     },
     { kind: 'digits', shapes: ['9'], separators: '', keyword: true, evidence: EVIDENCE.shape, verify: isItin },
   ],

@@ -1,5 +1,4 @@
-import { isNamedOtherwise } from '../detection/otherwise.ts';
-import { detector, EVIDENCE, type Place } from '../detector.ts';
+import { detector, EVIDENCE } from '../detector.ts';
 
 export const usSsn = detector({
   name: 'us-ssn',
@@ -25,7 +24,8 @@ export const usSsn = detector({
       shapes: ['3-2-4'],
       separators: '- ',
       evidence: EVIDENCE.shape,
-      verify: (digits, place) => isSsn(digits) && !isNamedOtherwise(place),
+      doubtful: true,
+      verify: isSsn,
     },
     {
       kind: 'digits',
@@ -33,7 +33,7 @@ export const usSsn = detector({
       separators: '- ./',
       keyword: true,
       evidence: EVIDENCE.shape,
-      verify: isNotOtherwise,
+      verify: isSsn,
     },
   ],
   keys: [
@@ -82,8 +82,4 @@ export const usSsn = detector({
 function isSsn(digits: string): boolean {
   const area = digits.slice(0, 3);
   return area !== '000' && area !== '666' && area < '900' && digits.slice(3, 5) !== '00' && digits.slice(5) !== '0000';
-}
-
-function isNotOtherwise(digits: string, place: Place): boolean {
-  return isSsn(digits) && !isNamedOtherwise(place);
 }

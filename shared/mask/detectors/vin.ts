@@ -15,6 +15,7 @@ export const vin = detector({
       first: 'mixed',
       length: [17, 17],
       pattern: /[A-HJ-NPR-Z\d]{17}/y,
+      doubtful: true,
       evidence: EVIDENCE.checked,
       verify: (text) => isVin(text) && isChecked(text),
     },

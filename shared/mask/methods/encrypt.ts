@@ -1,5 +1,5 @@
 import { documented } from '../../record/reference.ts';
-import type { Method } from '../method.ts';
+import { MaskError, type Method } from '../method.ts';
 import type { Secret } from '../secret.ts';
 import { type DataKey, dataKeySource, type KmsKey, seal } from './data-key.ts';
 
@@ -47,6 +47,7 @@ export const encrypt = documented<[options: EncryptOptions], Method>(
         },
         mask({ text, place }) {
           if (dataKey === undefined) throw new Error('the data key was not loaded');
+          if (!text.isWellFormed()) throw new MaskError('encrypt: the value has half of a surrogate pair');
           uses++;
           const sealed = seal(dataKey.plain, Buffer.from(text, 'utf8'), contextOf(pipeline, place.path));
           return `${MARK}${dataKey.wrapped}.${sealed.toString('base64url')}`;
