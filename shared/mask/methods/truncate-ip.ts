@@ -1,5 +1,9 @@
+import { memo } from '../../json/index.ts';
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
+
+/** Addresses remembered, at least: a visitor's stand in many records. */
+const REMEMBERED = 4096;
 
 export const truncateIp = documented<[], Method>(
   {
@@ -22,9 +26,10 @@ export const truncateIp = documented<[], Method>(
   },
   () => ({
     name: 'truncateIp',
-    compile: () => ({
-      mask: ({ text }) => text.split(',').map(truncatePart).join(','),
-    }),
+    compile: () => {
+      const truncated = memo(REMEMBERED, (text) => text.split(',').map(truncatePart).join(','));
+      return { mask: ({ text }) => truncated(text) };
+    },
   }),
 );
 
