@@ -1,6 +1,6 @@
 import type { Deadline } from '../../shared/platform/deadline.ts';
 import { setting } from '../../shared/platform/settings.ts';
-import { readPasses, takePass } from '../../shared/replay/passes-table.ts';
+import { readPasses, takePasses } from '../../shared/replay/passes-table.ts';
 
 /** A message that the replayer handed over, which may have done so before. */
 export interface Replayed {
@@ -26,7 +26,7 @@ export async function openReplayed(event: unknown, deadline: Deadline): Promise<
     wasDecoded: false,
     async note() {
       const signal = AbortSignal.timeout(Math.max(1, Math.floor(deadline.remainingMs())));
-      await takePass(table, { token, put: HOLDER, holder: HOLDER }, signal);
+      await takePasses(table, [{ token, put: HOLDER, holder: HOLDER }], signal);
     },
   };
 }

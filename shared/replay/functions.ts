@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { CONFIRMED, type Entry, type EntryResult } from '../delivery/entry.ts';
 import { lambda } from '../platform/clients.ts';
 import { now } from '../platform/clock.ts';
@@ -80,7 +81,8 @@ function refused(functionName: string, what: string): Failed {
 
 /** Rising, as those of a shard, and the same when the same records are handed over again: a function may remember them. */
 function sequenceNumbers(tokens: readonly string[]): readonly string[] {
-  const first = 10n ** 40n + BigInt(`0x${tokens[0]}`) * 10_000n;
+  const name = createHash('sha256').update(tokens[0]!).digest('hex').slice(0, 24);
+  const first = 10n ** 40n + BigInt(`0x${name}`) * 10_000n;
   return tokens.map((_, index) => String(first + BigInt(index)));
 }
 

@@ -56,16 +56,17 @@ export async function handleReplay(
 /** Messages of a mapping: those that are not done come again. */
 async function fromQueue(records: readonly MappedMessage[], deadline: Deadline): Promise<SqsAnswer> {
   const work = workFor(unasked(), deadline);
-  const failed = new Set<string>();
+  const done = new Set<MappedMessage>();
   const replayed = async (message: MappedMessage): Promise<void> => {
-    if (!(await replayMessage(message, work))) failed.add(message?.messageId ?? '');
+    if (await replayMessage(message, work)) done.add(message);
   };
   const small = records.filter(({ body = '' }) => isSmall(body));
   const large = records.filter((message) => !small.includes(message));
   await inParallel(small, CONCURRENCY, replayed);
   await inParallel(large, 1, replayed);
   finish(work.summary);
-  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  const left = records.filter((message) => !done.has(message));
+  return { batchItemFailures: left.map(({ messageId = '' }) => ({ itemIdentifier: messageId })) };
 }
 
 /** The mapping deletes a message that is done, and lets others come again. */

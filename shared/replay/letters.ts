@@ -5,6 +5,7 @@ import type { FailedRecord } from '../sources/failures/found.ts';
 import { type Address, addressOf } from './address.ts';
 import type { Target } from './command.ts';
 import { type Ledger, replaysBefore, type Story } from './ledger.ts';
+import { firstToken, nextToken } from './token.ts';
 
 /** A dead letter with what is known of its record. */
 export interface Letter {
@@ -50,12 +51,12 @@ export async function lettersOf(
     const { redrive } = record;
     const known = { record, address, digest, story };
     if (redrive === undefined)
-      return { ...known, token: tokenOf(name), replays: told, past: story ?? [], isLeftover: false };
+      return { ...known, token: firstToken(source, record), replays: told, past: story ?? [], isLeftover: false };
     const passed = passes.get(redrive.token);
     return {
       ...known,
       // The token stays where nothing went on with it. Where this is what became of the put that did, a new one follows from it.
-      token: passed === undefined ? redrive.token : tokenOf(`${redrive.token} ${redrive.put}`),
+      token: passed === undefined ? redrive.token : nextToken(redrive.token, redrive.put),
       isLeftover: passed !== undefined && passed !== redrive.put,
       replays: Math.max(redrive.attempt, told),
       past: redrive.story,
@@ -70,8 +71,4 @@ function isGuarded(address: Address): boolean {
 
 function digestOf({ data }: FailedRecord): string {
   return createHash('sha256').update(bytesOf(data)).digest('hex');
-}
-
-function tokenOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }

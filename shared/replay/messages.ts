@@ -23,9 +23,8 @@ export type MessageHandle = Pick<Container, 'settle' | 'leave'> & Required<Pick<
 const MOST_A_RECEIVE = 10;
 /** A message of a killed invocation is handed out again after this; while it is replayed it is kept for longer. */
 const VISIBILITY_SECONDS = 30;
+/** A receive that waits asks all of a queue's servers: where it finds nothing there is nothing. */
 const WAIT_SECONDS = 1;
-/** Receives that may find nothing before the queue counts as read: an empty answer can be chance. */
-const MOST_EMPTY = 2;
 /** Receives that may give only what was seen before. */
 const MOST_STALE = 50;
 const LEAST_TO_WAIT_MS = 10_000;
@@ -40,15 +39,14 @@ export async function* messagesOf(range: QueueRange, stores: Stores): AsyncGener
   const seen = new Set<string>();
   const left = leftMessages(range.url);
   const end = now() + (VISIBILITY_SECONDS + 5) * 1_000;
-  let [empty, stale] = [0, 0];
+  let stale = 0;
   try {
-    while (empty < MOST_EMPTY && stale < MOST_STALE) {
+    while (stale < MOST_STALE) {
       const messages = await receive(range.url);
+      if (messages.length === 0 && !(mayWait(range, end) && (await othersHold(range.url, left.length())))) return;
       const fresh = messages.filter(({ id }) => !seen.has(id));
       for (const { id } of fresh) seen.add(id);
       for (const message of messages) if (!fresh.includes(message)) await left.add(message.receipt);
-      if (messages.length > 0) empty = 0;
-      else if (!mayWait(range, end) || !(await othersHold(range.url, left.length()))) empty += 1;
       stale = fresh.length === 0 && messages.length > 0 ? stale + 1 : 0;
       for (const message of fresh) {
         if (message.sent > range.startedAt) await left.add(message.receipt);

@@ -29,14 +29,16 @@ export async function quarantine(source: string, { record, digest, replays, past
     sha256: digest,
     data: bytesOf(record.data).toString('base64'),
   };
-  await put(`records/${dayOf(record.arrival)}/${digest.slice(0, 32)}-${token.slice(0, 16)}.json`, document);
+  await put(`records/${dayOf(record.arrival)}/${digest.slice(0, 32)}-${shortName(token)}.json`, document);
 }
 
 /** Keeps the report that records are gone: their source is settled, and what is known of them must outlive it. */
 export async function reportLost(source: string, { at, records, range, letter }: Lost): Promise<void> {
   const document = { type: 'LostRecords', version: 1, source, records, range, letter };
-  const name = createHash('sha256').update(`${source} ${at}`).digest('hex').slice(0, 32);
-  await put(`lost/${dayOf((letter as { timestamp?: string } | undefined)?.timestamp)}/${name}.json`, document);
+  await put(
+    `lost/${dayOf((letter as { timestamp?: string } | undefined)?.timestamp)}/${shortName(`${source} ${at}`)}.json`,
+    document,
+  );
 }
 
 async function put(key: string, document: object): Promise<void> {
@@ -46,6 +48,10 @@ async function put(key: string, document: object): Promise<void> {
   await client.send(
     new aws.PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: 'application/json' }),
   );
+}
+
+function shortName(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
 }
 
 function timeOf(name: string, time: number | undefined): object {

@@ -2,10 +2,11 @@ import { logger } from '../platform/logger.ts';
 import { setting } from '../platform/settings.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { dropped, failed } from '../record/outcome.ts';
-import { isRedriven, readRedriven } from '../record/redriven.ts';
+import { isRedriven, type Redriven, readRedriven } from '../record/redriven.ts';
 import type { FirehoseBatch, FirehoseRecord } from '../sources/firehose.ts';
-import { takePass } from './passes-table.ts';
+import { takePasses } from './passes-table.ts';
 import { inParallel } from './table.ts';
+import { partsOf } from './token.ts';
 
 /** Requests to the ledger at a time. */
 const CONCURRENCY = 16;
@@ -21,43 +22,53 @@ const UNCHECKED = failed(
   transient('RedriveUnchecked', 'source', 'the ledger could not tell whether the record was replayed before'),
 );
 
+/** A record of the batch that came in an envelope. */
+interface Enveloped {
+  readonly index: number;
+  readonly entry: FirehoseRecord;
+  readonly content: Redriven;
+}
+
 /**
  * Opens the envelopes of records that the replayer put back, and lets one of those with the same token through, also when
  * it comes again. A batch without such records is given back as it is. Why this is sound: docs/decisions/replay.md.
  */
 export async function openRedriven(batch: FirehoseBatch): Promise<FirehoseBatch> {
-  const redriven = batch.records.flatMap(({ record }, index) =>
-    record !== undefined && isRedriven(record.data) ? [index] : [],
-  );
-  if (redriven.length === 0) return batch;
-  const table = setting('LEDGER_TABLE');
-  const signal = AbortSignal.timeout(GATE_MS);
+  if (!batch.records.some(({ record }) => record !== undefined && isRedriven(record.data))) return batch;
   const records = [...batch.records];
-  const errors = new Set<string>();
-  await inParallel(redriven, CONCURRENCY, async (index) => {
-    records[index] = await opened(batch.records[index]!, table, signal, errors);
-  });
-  if (errors.size > 0) logger.error('Replayed records could not be checked', { errors: [...errors] });
+  const enveloped: Enveloped[] = [];
+  for (const [index, entry] of batch.records.entries()) {
+    if (entry.record === undefined || !isRedriven(entry.record.data)) continue;
+    const content = readRedriven(entry.record.data);
+    if (content === undefined) records[index] = { ...entry, ended: DAMAGED };
+    else {
+      const opened = { ...entry, record: { ...entry.record, data: content.data } };
+      enveloped.push({ index, entry: opened, content });
+    }
+  }
+  for (const { index, entry } of await checked(enveloped)) records[index] = entry;
   return { ...batch, records };
 }
 
-async function opened(
-  entry: FirehoseRecord,
-  table: string | undefined,
-  signal: AbortSignal,
-  errors: Set<string>,
-): Promise<FirehoseRecord> {
-  const { record, recordId } = entry;
-  const content = record === undefined ? undefined : readRedriven(record.data);
-  if (record === undefined || content === undefined) return { ...entry, ended: DAMAGED };
-  const opened = { ...entry, record: { ...record, data: content.data } };
-  if (table === undefined) return { ...opened, ended: NO_LEDGER };
-  try {
-    const { token, put } = content.redrive;
-    const passed = await takePass(table, { token, put, holder: recordId }, signal);
-    return passed ? opened : { ...opened, ended: REPLAYED };
-  } catch (error) {
-    errors.add(error instanceof Error ? error.name : 'Error');
-    return { ...opened, ended: UNCHECKED };
-  }
+/** The records, each with its end where it does not go on. */
+async function checked(enveloped: readonly Enveloped[]): Promise<readonly Enveloped[]> {
+  const table = setting('LEDGER_TABLE');
+  if (table === undefined) return enveloped.map((each) => ({ ...each, entry: { ...each.entry, ended: NO_LEDGER } }));
+  const groups = Map.groupBy(enveloped, ({ content }) => partsOf(content.redrive.token).group);
+  const signal = AbortSignal.timeout(GATE_MS);
+  const errors = new Set<string>();
+  const results: Enveloped[] = [];
+  await inParallel([...groups.values()], CONCURRENCY, async (group) => {
+    try {
+      const asked = group.map(({ entry, content: { redrive } }) => ({ ...redrive, holder: entry.recordId }));
+      const passed = await takePasses(table, asked, signal);
+      for (const [i, each] of group.entries())
+        results.push(passed[i] ? each : { ...each, entry: { ...each.entry, ended: REPLAYED } });
+    } catch (error) {
+      errors.add(error instanceof Error ? error.name : 'Error');
+      for (const each of group) results.push({ ...each, entry: { ...each.entry, ended: UNCHECKED } });
+    }
+  });
+  if (errors.size > 0) logger.error('Replayed records could not be checked', { errors: [...errors] });
+  return results;
 }

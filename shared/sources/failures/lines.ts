@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /** One line of an object. The offset is that of its first byte in the unpacked object. */
@@ -86,16 +85,37 @@ async function* prepend(head: Buffer, chunks: AsyncIterator<Uint8Array>): AsyncG
   }
 }
 
+/** Packed bytes that are unpacked at a time: they become a thousand times as many at most. */
+const STEP = 16 * 1024;
+
+/** Gives all that could be unpacked before it rejects. */
 async function* gunzip(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const source = Readable.from(packed, { highWaterMark: 1 });
-  const plain = createGunzip();
-  source.on('error', (error) => plain.destroy(error));
-  source.pipe(plain);
+  const engine = createGunzip();
+  let ready: Buffer[] = [];
+  let failure: Error | undefined;
+  // As the bytes come: the stream's own buffer goes with its first error.
+  engine.on('data', (chunk: Buffer) => ready.push(chunk));
+  engine.on('error', (error) => {
+    failure ??= error;
+  });
+  const closed = new Promise<void>((resolve) => engine.on('close', resolve));
+  const step = async (begin: (done: () => void) => void): Promise<readonly Buffer[]> => {
+    await Promise.race([new Promise<void>(begin), closed]);
+    const chunks = ready;
+    ready = [];
+    return chunks;
+  };
   try {
-    yield* plain;
+    for await (const chunk of packed) {
+      for (let at = 0; at < chunk.length; at += STEP) {
+        yield* await step((done) => engine.write(chunk.subarray(at, at + STEP), () => done()));
+        if (failure !== undefined) throw failure;
+      }
+    }
+    yield* await step(() => engine.end());
+    if (failure !== undefined) throw failure;
   } finally {
-    source.destroy();
-    plain.destroy();
+    engine.destroy();
   }
 }
 
