@@ -114,14 +114,14 @@ class Packaging {
       const name = Packaging.nameOf(definition.handler);
       if (!artifacts[name])
         throw new this.serverless.classes.Error(`${definition.handler} has no bundle: functions/${name} is missing.`);
-      definition.package = { artifact: artifacts[name] };
+      definition.package = { artifact: artifacts[name], individually: true };
       definition.handler = 'index.handler';
     }
   }
 
   packageNothing() {
     for (const definition of Object.values(this.serverless.service.functions)) {
-      definition.package = { artifact: 'package.json' };
+      definition.package = { artifact: 'package.json', individually: true };
       definition.handler = 'index.handler';
     }
   }

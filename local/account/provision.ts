@@ -1,13 +1,13 @@
 /** Makes the template's resources in the account: one line for each type that lives there. */
-import { join } from 'node:path';
+import type { FunctionCode } from '../lambda/definition.ts';
 import type { GlueColumn, TemplateResource } from './contracts.ts';
 import { type SecretRecipe, secretText } from './secret-text.ts';
 import type { Services } from './services.ts';
 
 export interface Provisioning {
   readonly services: Services;
-  /** The folder with a folder for each function: `firehose-transform/index.cjs`. */
-  readonly bundles: string;
+  /** The code of a function. */
+  readonly code: (resource: TemplateResource) => FunctionCode | Promise<FunctionCode>;
   /** What a Ref of each resource gives. */
   readonly refs: Readonly<Record<string, string>>;
 }
@@ -58,14 +58,14 @@ const MAKERS: Readonly<Record<string, Make>> = {
   'AWS::Logs::LogStream': createLogs,
   'AWS::Logs::SubscriptionFilter': createLogs,
   'AWS::Logs::AccountPolicy': createLogs,
-  'AWS::Lambda::Function': (resource, { services, bundles, refs }) => {
+  'AWS::Lambda::Function': async (resource, { services, code, refs }) => {
     const { logicalId, properties, type } = resource;
     const role = String(properties.Role);
     if (!services.iam.access.trusts(role, 'lambda.amazonaws.com')) {
       throw new Error('The role defined for the function cannot be assumed by Lambda.');
     }
     const named = { logicalId, type, properties: { ...properties, FunctionName: refs[logicalId] } };
-    services.functions.create(named, { directory: join(bundles, bundleName(logicalId)) });
+    services.functions.create(named, await code(resource));
   },
   'AWS::Lambda::EventInvokeConfig': (resource, { services }) => {
     services.functions.configure(resource);
@@ -120,6 +120,15 @@ export function bundleName(logicalId: string): string {
   return name.replace(/[A-Z]/g, (letter, at: number) => `${at === 0 ? '' : '-'}${letter.toLowerCase()}`);
 }
 
+/** Whether a resource of this type is anything in the account. */
+export function isMade(type: string): boolean {
+  return Object.hasOwn(MAKERS, type);
+}
+
+export async function make(resource: TemplateResource, to: Provisioning): Promise<void> {
+  await MAKERS[resource.type]?.(resource, to);
+}
+
 /** Makes every resource, in the order of the template. Throws an error that names the logical id. */
 export async function provision(resources: readonly TemplateResource[], to: Provisioning): Promise<void> {
   // Mappings begin to poll at once, and log subscriptions to deliver: they come when everything else is there.
@@ -128,7 +137,7 @@ export async function provision(resources: readonly TemplateResource[], to: Prov
   for (const resource of order) {
     try {
       to.services.iam.add(resource, to.refs[resource.logicalId] ?? resource.logicalId);
-      await MAKERS[resource.type]?.(resource, to);
+      await make(resource, to);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       if (message.includes(resource.logicalId)) throw cause;

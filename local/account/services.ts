@@ -1,6 +1,8 @@
 /** Every service of the account, made and joined to one another. */
 import { join } from 'node:path';
+import { createCloudFormation, type LocalCloudFormation } from '../cloudformation/cloudformation.ts';
 import { createTables, type LocalTables } from '../dynamodb/tables.ts';
+import { createRegistry } from '../ecr/registry.ts';
 import { createEventBus, type LocalEventBus } from '../eventbridge/event-bus.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway, reportInternal } from '../gateway/gateway.ts';
@@ -17,6 +19,7 @@ import { createObjects, type LocalObjects } from '../s3/objects.ts';
 import { createQueues, type LocalQueues } from '../sqs/queues.ts';
 import type { Clock, Faults, GlueTable } from './contracts.ts';
 import { type Disk, noteDiskFault, watchDisk } from './disk.ts';
+import { createProvisioner } from './provisioner.ts';
 import { createTargets } from './targets.ts';
 
 export const ACCOUNT_ID = '000000000000';
@@ -41,6 +44,7 @@ export interface Services {
   readonly tables: LocalTables;
   readonly keys: LocalKeys;
   readonly iam: LocalIam;
+  readonly cloudFormation: LocalCloudFormation;
   readonly eventBus: LocalEventBus;
   readonly notifications: LocalNotifications;
   readonly logs: LocalLogs;
@@ -127,10 +131,18 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   eventBus.onEvent(({ detail, bus: _bus, ...event }) =>
     notifications.publish({ ...event, detail: JSON.parse(detail) }),
   );
-  const others = [...keys.services, eventBus, iam.identity];
+  const cloudFormation = createCloudFormation({
+    ...place,
+    clock,
+    objects,
+    endpoint: () => gateway.endpoint,
+    provisioner: createProvisioner(() => services),
+  });
+  const others = [...keys.services, eventBus, iam.identity, cloudFormation, createRegistry()];
   for (const service of [kinesis, iam.withoutHints(objects), queues, tables, functions, firehose, logs, ...others]) {
     gateway.register(service);
   }
   const stores = { disk, kinesis, objects, queues, tables, keys, eventBus, notifications, logs, catalog };
-  return { gateway, iam, functions, mappings, firehose, ...stores };
+  const services: Services = { gateway, iam, cloudFormation, functions, mappings, firehose, ...stores };
+  return services;
 }

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepTables } from '../query/catalog.ts';
 import { compileStack } from '../stack/compile.ts';
-import { readTemplate, type Template } from '../template/read.ts';
+import { readTemplate, resolveTemplate, type Template } from '../template/read.ts';
 import { createClock } from './clock.ts';
 import type { Clock, Faults } from './contracts.ts';
 import { drainWorkers, type NamedWorker } from './drain.ts';
-import { provision } from './provision.ts';
+import { bundleName, provision } from './provision.ts';
 import { ACCOUNT_ID, createServices, REGION, type Services } from './services.ts';
 
 export interface LocalOptions {
@@ -30,6 +30,8 @@ export interface LocalOptions {
   /** The pipeline that the stack runs; clickstream unless told. */
   readonly pipeline?: string;
   readonly stage?: string;
+  /** Nothing in it: no stack is compiled, none is made. */
+  readonly empty?: boolean;
   /** Values for the template's parameters. */
   readonly parameters?: Readonly<Record<string, string>>;
   /** Whether clients meet the shards' limits; true unless told. */
@@ -57,7 +59,7 @@ const DRAIN_MS = 60_000;
 
 export async function startLocal(options: LocalOptions = {}): Promise<LocalAccount> {
   const { clock = createClock(), faults = {} } = options;
-  const stack = await stackOf(options);
+  const stack = options.empty ? undefined : await stackOf(options);
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sluice-'));
   const services = await createServices({ ...options, clock, faults, dataDir });
   const { gateway, kinesis, catalog, disk, ...rest } = services;
@@ -66,15 +68,22 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
-    const template = readTemplate(stack.template, {
-      accountId: ACCOUNT_ID,
-      region: REGION,
-      endpoint: gateway.endpoint,
-      stackName: stack.stackName,
-      ...(options.parameters !== undefined && { parameters: options.parameters }),
-    });
+    const place = { accountId: ACCOUNT_ID, region: REGION, endpoint: gateway.endpoint };
+    const template =
+      stack === undefined
+        ? resolveTemplate({ Resources: {} }, { ...place, stackName: 'none' })
+        : readTemplate(stack.template, {
+            ...place,
+            stackName: stack.stackName,
+            ...(options.parameters !== undefined && { parameters: options.parameters }),
+          });
     keepTables(dataDir, template.resources);
-    await provision(template.resources, { services, bundles: stack.bundles, refs: template.refs });
+    const { bundles = '' } = stack ?? {};
+    await provision(template.resources, {
+      services,
+      refs: template.refs,
+      code: ({ logicalId }) => ({ directory: join(bundles, bundleName(logicalId)) }),
+    });
     const drain: LocalAccount['drain'] = ({ timeoutMs = DRAIN_MS } = {}) =>
       drainWorkers(workersOf(services), bufferOf(services), timeoutMs);
     return {
@@ -107,6 +116,7 @@ function workersOf(services: Services): readonly NamedWorker[] {
     { name: 'functions', worker: services.functions },
     { name: 'log subscriptions', worker: services.logs },
     { name: 'notifications', worker: services.notifications },
+    { name: 'stacks', worker: services.cloudFormation },
   ];
 }
 
@@ -117,6 +127,7 @@ function bufferOf({ firehose }: Services): NamedWorker & { flush(): Promise<void
 /** Sources first, so that nothing new begins; the endpoint last, since functions use it to the end. */
 async function stopServices(services: Services): Promise<void> {
   const { gateway, kinesis, functions, mappings, firehose, logs, notifications, tables } = services;
+  await services.cloudFormation.stop();
   await mappings.stop();
   await logs.stop();
   await notifications.stop();

@@ -37,6 +37,8 @@ export interface LocalLogs extends AwsService, Worker {
   create(resource: TemplateResource, name?: string): void;
   /** Writes a message of the account's own; the log group and stream are made where they are missing. */
   append(logGroup: string, logStream: string, message: string): void;
+  /** Ends a subscription: of a log group, or of the account. */
+  unsubscribe(logGroup: string | undefined, name: string): void;
   /** The messages of a log group that are still held, by time. */
   read(
     logGroup: string,
@@ -103,6 +105,7 @@ export function createLogs(options: LogsOptions): LocalLogs {
       const stream = group.streams.get(logStream) ?? store.addStream(group, logStream);
       subscriptions.take(logGroup, logStream, store.append(group, stream, [{ timestamp: now(), message }]));
     },
+    unsubscribe: (logGroup, name) => void subscriptions.remove(logGroup, name),
     read(logGroup) {
       const streams = [...(store.groups.get(logGroup)?.streams.values() ?? [])];
       return streams

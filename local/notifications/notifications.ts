@@ -22,22 +22,32 @@ export interface LocalNotifications extends Worker {
    * it gives. Throws for what can't be read.
    */
   create(resource: TemplateResource, name?: string): void;
+  /** Forgets what was taken up under a name. */
+  remove(name: string): void;
   /** Gives an event to the rules whose pattern matches it. */
   publish(event: BusEvent): void;
   figures(): SenderFigures;
 }
 
 interface Rule {
+  readonly owner: Owner;
   readonly matches: Pattern;
   readonly targets: readonly Target[];
+}
+
+/** A resource that was taken up; its schedules end with it. */
+interface Owner {
+  readonly name: string;
+  gone: boolean;
 }
 
 export function createNotifications(options: NotificationsOptions): LocalNotifications {
   const { clock, region, accountId } = options;
   const sender = createSender(clock, options.targets);
   const buckets = new Map<string, BucketNotifications>();
-  const rules: Rule[] = [];
+  let rules: readonly Rule[] = [];
   const cancels = new Set<() => void>();
+  const owners = new Map<string, Owner>();
   const place = () => ({ accountId, region, now: clock.now() });
 
   const unsubscribe = options.objects?.onCreated((bucket, key, size) => {
@@ -67,36 +77,37 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
   }
 
   /** Fires at each time that the schedule gives, one after another. */
-  function run(schedule: Schedule, end: number, fire: (due: number) => void): void {
+  function run(owner: Owner, schedule: Schedule, end: number, fire: (due: number) => void): void {
     const due = schedule(clock.now());
     if (due === undefined || due > end) return;
     const cancel = clock.after(due - clock.now(), () => {
       cancels.delete(cancel);
+      if (owner.gone) return;
       fire(due);
-      run(schedule, end, fire);
+      run(owner, schedule, end, fire);
     });
     cancels.add(cancel);
   }
 
-  function addRule(resource: TemplateResource, name: string): void {
+  function addRule(resource: TemplateResource, owner: Owner): void {
     const { EventPattern, ScheduleExpression, State } = resource.properties;
     const targets = ruleTargets(resource);
     if (State === 'DISABLED') return;
     if (EventPattern !== undefined) {
       const pattern = typeof EventPattern === 'string' ? (JSON.parse(EventPattern) as unknown) : EventPattern;
-      rules.push({ matches: compilePattern(pattern, `${resource.logicalId}.EventPattern`), targets });
+      rules = [...rules, { owner, matches: compilePattern(pattern, `${resource.logicalId}.EventPattern`), targets }];
     }
     if (typeof ScheduleExpression !== 'string') return;
-    const arn = `arn:aws:events:${region}:${accountId}:rule/${name}`;
+    const arn = `arn:aws:events:${region}:${accountId}:rule/${owner.name}`;
     const about = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
-    run(parseSchedule(ScheduleExpression, clock.now()), Number.POSITIVE_INFINITY, (now) => {
+    run(owner, parseSchedule(ScheduleExpression, clock.now()), Number.POSITIVE_INFINITY, (now) => {
       for (const target of targets) send(target, busEvent(about, { accountId, region, now }));
     });
   }
 
-  function addSchedule(resource: TemplateResource, name: string): void {
+  function addSchedule(resource: TemplateResource, owner: Owner): void {
     const { ScheduleExpression, ScheduleExpressionTimezone, State, StartDate, EndDate } = resource.properties;
-    const arn = `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`;
+    const arn = `arn:aws:scheduler:${region}:${accountId}:schedule/default/${owner.name}`;
     const target = scheduleTarget(resource, arn);
     if (State === 'DISABLED') return;
     const timeZone = typeof ScheduleExpressionTimezone === 'string' ? ScheduleExpressionTimezone : 'UTC';
@@ -105,11 +116,11 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
     const end = typeof EndDate === 'string' ? Date.parse(EndDate) : Number.POSITIVE_INFINITY;
     const about = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', resources: [arn], detail: '{}' };
     const from: Schedule = (after) => schedule(Math.max(after, start - 1));
-    run(from, end, (now) => send(target, busEvent(about, { accountId, region, now })));
+    run(owner, from, end, (now) => send(target, busEvent(about, { accountId, region, now })));
   }
 
-  const MAKERS: Readonly<Record<string, (resource: TemplateResource, name: string) => void>> = {
-    'AWS::S3::Bucket': (resource, name) => void buckets.set(name, readNotifications(resource)),
+  const MAKERS: Readonly<Record<string, (resource: TemplateResource, owner: Owner) => void>> = {
+    'AWS::S3::Bucket': (resource, { name }) => void buckets.set(name, readNotifications(resource)),
     'AWS::Events::Rule': addRule,
     'AWS::Scheduler::Schedule': addSchedule,
   };
@@ -118,7 +129,17 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
     create(resource, name = resource.logicalId) {
       const make = MAKERS[resource.type];
       if (make === undefined) throw new Error(`${resource.logicalId}: nothing is told of by ${resource.type}`);
-      make(resource, name);
+      const owner = { name, gone: false };
+      make(resource, owner);
+      owners.set(name, owner);
+    },
+    remove(name) {
+      const owner = owners.get(name);
+      if (owner === undefined) return;
+      owner.gone = true;
+      owners.delete(name);
+      buckets.delete(name);
+      rules = rules.filter((rule) => rule.owner !== owner);
     },
     publish,
     figures: sender.figures,

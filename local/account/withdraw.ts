@@ -1,0 +1,54 @@
+/** Takes resources out of the account again: what `provision` makes, by type. */
+
+import { call, callOperation } from './call.ts';
+import type { TemplateResource } from './contracts.ts';
+import type { Services } from './services.ts';
+
+type Remove = (physicalId: string, services: Services, resource: TemplateResource) => unknown;
+
+const REMOVERS: Readonly<Record<string, Remove>> = {
+  'AWS::Kinesis::Stream': (StreamName, { kinesis }) =>
+    callOperation(kinesis, 'DeleteStream', { StreamName, EnforceConsumerDeletion: true }),
+  'AWS::Kinesis::StreamConsumer': (ConsumerARN, { kinesis }) =>
+    callOperation(kinesis, 'DeregisterStreamConsumer', { ConsumerARN }),
+  'AWS::KinesisFirehose::DeliveryStream': (DeliveryStreamName, { firehose }) =>
+    callOperation(firehose, 'DeleteDeliveryStream', { DeliveryStreamName }),
+  'AWS::S3::Bucket': async (bucket, { objects, notifications }) => {
+    await call(objects, { operation: 'DeleteBucket', method: 'DELETE', url: `/${bucket}` });
+    notifications.remove(bucket);
+  },
+  'AWS::SQS::Queue': (url, { queues }) => queues.deleteQueue(url),
+  'AWS::DynamoDB::Table': (name, { tables }) => tables.deleteTable(name),
+  'AWS::SecretsManager::Secret': (SecretId, { keys }) =>
+    callOperation(serviceNamed(keys.services, 'secretsmanager'), 'DeleteSecret', {
+      SecretId,
+      ForceDeleteWithoutRecovery: true,
+    }),
+  'AWS::SSM::Parameter': (Name, { keys }) =>
+    callOperation(serviceNamed(keys.services, 'ssm'), 'DeleteParameter', { Name }),
+  'AWS::Logs::LogGroup': (logGroupName, { logs }) => callOperation(logs, 'DeleteLogGroup', { logGroupName }),
+  'AWS::Logs::SubscriptionFilter': (name, { logs }, { properties }) => {
+    logs.unsubscribe(String(properties.LogGroupName), String(properties.FilterName ?? name));
+  },
+  'AWS::Logs::AccountPolicy': (name, { logs }, { properties }) => {
+    logs.unsubscribe(undefined, String(properties.PolicyName ?? name));
+  },
+  'AWS::Lambda::Function': (name, { functions }) => functions.remove(name),
+  'AWS::Lambda::EventSourceMapping': (id, { mappings }) => mappings.remove(id),
+  'AWS::Glue::Table': (name, { catalog }, { properties }) => {
+    catalog.delete(`${String(properties.DatabaseName)}.${name}`);
+  },
+  'AWS::Events::Rule': (name, { notifications }) => notifications.remove(name),
+  'AWS::Scheduler::Schedule': (name, { notifications }) => notifications.remove(name),
+};
+
+function serviceNamed(services: Services['keys']['services'], name: string): Services['keys']['services'][number] {
+  const found = services.find(({ names }) => names.includes(name));
+  if (found === undefined) throw new Error(`The local account has no ${name}`);
+  return found;
+}
+
+/** Rejects with what AWS would say: a bucket that is not empty stays. */
+export async function withdraw(resource: TemplateResource, physicalId: string, services: Services): Promise<void> {
+  await REMOVERS[resource.type]?.(physicalId, services, resource);
+}
