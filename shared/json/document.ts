@@ -9,6 +9,7 @@ import { readFragment } from './read.ts';
 import { render } from './render.ts';
 import { decodeString } from './strings.ts';
 import {
+  AGAIN,
   after,
   CLASSES,
   EDIT,
@@ -32,6 +33,9 @@ interface Place {
   readonly document: JsonDocument;
   readonly node: number;
 }
+
+const NOWHERE = -1;
+const UNKNOWN = -2;
 
 /** A document on a tape. Made by `readDocuments` and `readDocument`. */
 export class JsonDocument implements Document {
@@ -166,21 +170,37 @@ export class JsonDocument implements Document {
   /** The last member with a key. A key that has an id bears it wherever it stands: see keys.ts. */
   private member(node: number, segment: KeySegment): number {
     const { rows } = this;
-    const { keyId } = segment;
-    if (keyId !== 0 && this.generation === keyTable.generation && this.keys === undefined) {
-      const end = rows[this.root + NEXT]!;
-      // Where the scanner last saw the key: in this very object, or in none of the last document read.
-      const seen = keyTable.rows[keyId]!;
-      if (seen > node && seen < end && rows[seen + KEY_ID] === keyId) {
-        if (rows[seen + PARENT] === node && (rows[seen + CLASSES]! & REMOVED) === 0) return seen;
-      } else if (this.tape.used === end) return -1;
-    }
+    const seen = this.lastSeen(segment.keyId);
+    if (seen >= 0) {
+      if (rows[seen + PARENT] === node && (rows[seen + CLASSES]! & REMOVED) === 0) return seen;
+    } else if (seen === NOWHERE) return -1;
     const end = rows[node + NEXT]!;
     let last = -1;
     for (let at = node + STRIDE; at < end; at = after(rows, at)) {
       if (this.hasKey(at, segment) && (rows[at + CLASSES]! & REMOVED) === 0) last = at;
     }
     return last;
+  }
+
+  /**
+   * The one member with a key that can be in the object at `node`, -1 if there is none; undefined where it takes a walk to
+   * tell, for the key stands in several places.
+   */
+  onlyMember(node: number, segment: KeySegment): number | undefined {
+    const seen = this.lastSeen(segment.keyId);
+    if (seen === NOWHERE) return -1;
+    if (seen < 0 || this.rows[seen + AGAIN] !== 0) return undefined;
+    return this.rows[seen + PARENT] === node ? seen : -1;
+  }
+
+  /** Where in this document the scanner last saw a key; NOWHERE if it is not in it; UNKNOWN where that can't be told. */
+  private lastSeen(keyId: number): number {
+    if (keyId === 0 || this.generation !== keyTable.generation || this.keys !== undefined) return UNKNOWN;
+    const { rows } = this;
+    const end = after(rows, this.root);
+    const seen = keyTable.rows[keyId]!;
+    if (seen > this.root && seen < end && rows[seen + KEY_ID] === keyId) return seen;
+    return this.tape.used === end ? NOWHERE : UNKNOWN;
   }
 
   /** Whether the member at `node` has a key. */

@@ -18,7 +18,20 @@ import {
 } from './classes.ts';
 import { internKey, keyIdOf, keyTable } from './keys.ts';
 import { decodeStringContent } from './strings.ts';
-import { CLASSES, END, grow, KEY_END, KEY_ID, KEY_START, NEXT, PARENT, START, STRIDE, type Tape } from './tape.ts';
+import {
+  AGAIN,
+  CLASSES,
+  END,
+  grow,
+  KEY_END,
+  KEY_ID,
+  KEY_START,
+  NEXT,
+  PARENT,
+  START,
+  STRIDE,
+  type Tape,
+} from './tape.ts';
 
 /**
  * A strict reader of RFC 8259 text: one pass over the bytes checks all of the grammar and writes the tape. No recursion,
@@ -202,6 +215,9 @@ export function scan(tape: Tape, at: number, base = tape.used): number {
       }
       rows[node + KEY_ID] = keyId;
       rows[node + KEY_END] = end;
+      // What stands there may be left from a document before: then the row it names is not one of this key.
+      const seen = LAST_ROWS[keyId]!;
+      rows[node + AGAIN] = seen >= first && seen < node && rows[seen + KEY_ID] === keyId ? 1 : 0;
       LAST_ROWS[keyId] = node;
       previousKey = keyId;
       i = end;

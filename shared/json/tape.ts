@@ -4,7 +4,7 @@ import { CONTAINER } from './classes.ts';
  * The tape: one row of numbers for each value of a document, in document order. A row's offset names its node.
  */
 
-export const STRIDE = 9;
+export const STRIDE = 10;
 
 /** Where the value's text starts, and ends (exclusive). */
 export const START = 0;
@@ -21,6 +21,8 @@ export const NEXT = 6;
 export const PARENT = 7;
 /** The index of the text that stands in the value's place, or of the members added. Written with the edit. */
 export const EDIT = 8;
+/** Of a member: 1 where the key was seen before in the same document, in whatever object; else 0. */
+export const AGAIN = 9;
 
 /** Edits, as bits of `CLASSES`. */
 export const REMOVED = 1 << 25;

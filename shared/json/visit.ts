@@ -102,10 +102,13 @@ export function visitMembers(
   }
   if ((classes & OBJECT) === 0) return;
   const segment = segments[depth]!;
-  const end = rows[top + NEXT]!;
-  for (let at = top + STRIDE; at < end; at = after(rows, at)) {
-    if (document.hasKey(at, segment)) visitMember(document, at, segments, depth, visit, gate);
-  }
+  const only = document.onlyMember(top, segment);
+  if (only === undefined) {
+    const end = rows[top + NEXT]!;
+    for (let at = top + STRIDE; at < end; at = after(rows, at)) {
+      if (document.hasKey(at, segment)) visitMember(document, at, segments, depth, visit, gate);
+    }
+  } else if (only >= 0) visitMember(document, only, segments, depth, visit, gate);
   if ((classes & EXTENDED) === 0) return;
   for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
     if (added.document === undefined && added.keyId !== segment.keyId && added.keyId !== 0) continue;
