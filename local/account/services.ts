@@ -74,7 +74,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const queues = createQueues({ ...place, clock, faults, endpoint: gateway.endpoint });
   const keys = createKeys({ ...place, clock });
   const eventBus = createEventBus({ ...place, clock });
-  const tables = createTables({ ...place, clock });
+  const tables = createTables({ ...place, clock, dataDir });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
   const notifications = createNotifications({ ...place, clock, objects, targets: () => targets });
   const targetsOf = (role: string | undefined) => (role === undefined ? targets : targetsAs(iam.access, role, targets));

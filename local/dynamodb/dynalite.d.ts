@@ -4,7 +4,7 @@ declare module 'dynalite/db/index.js' {
     readonly tableDb: { awsAccountId: string; awsRegion: string };
   }
   interface Database {
-    create(options: { createTableMs?: number; deleteTableMs?: number; updateTableMs?: number }): Store;
+    create(options: { createTableMs?: number; deleteTableMs?: number; updateTableMs?: number; path?: string }): Store;
     /** Null or undefined when the item meets the condition of validated data. */
     checkConditional(data: object, existing: object | undefined): Error | null | undefined;
     /** A table's key of an item, as text. */

@@ -50,8 +50,10 @@ interface Operation {
   readonly custom: unknown;
 }
 
-export function createEngine(accountId: string, region: string): Engine {
-  const store = database.create({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+/** `path`: the folder that items are kept in; in memory where there is none. */
+export function createEngine(accountId: string, region: string, path?: string): Engine {
+  const times = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+  const store = database.create({ ...times, ...(path !== undefined && { path }) });
   store.tableDb.awsAccountId = accountId;
   store.tableDb.awsRegion = region;
   const operations = loadOperations();

@@ -1,4 +1,6 @@
-/** DynamoDB, in memory, by dynalite, with what it lacks laid over it: transactions, expiry, backups' settings. */
+/** DynamoDB by dynalite, in memory or on disk, with what it lacks laid over it: transactions, expiry, backups' settings. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AwsService, Clock } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { awsJsonService, type JsonObject, type JsonOperation } from '../gateway/json-service.ts';
@@ -10,6 +12,8 @@ import { transactionOperations } from './transactions.ts';
 
 export interface TablesOptions {
   readonly clock: Clock;
+  /** Where items are kept, in a folder of their own; in memory when absent. Tables don't outlive the account. */
+  readonly dataDir?: string;
   readonly accountId?: string;
   readonly region?: string;
 }
@@ -26,8 +30,10 @@ export interface LocalTables extends AwsService {
   stop(): void;
 }
 
-export function createTables({ clock, accountId = '000000000000', region = 'us-east-1' }: TablesOptions): LocalTables {
-  const engine = createEngine(accountId, region);
+export function createTables(options: TablesOptions): LocalTables {
+  const { clock, accountId = '000000000000', region = 'us-east-1' } = options;
+  const path = options.dataDir === undefined ? undefined : emptyFolder(join(options.dataDir, 'dynamodb'));
+  const engine = createEngine(accountId, region, path);
   const gate = createGate();
   const timeToLive = createTimeToLive({ engine, gate, clock });
   const arnOf = (name: string): string => `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
@@ -72,6 +78,12 @@ async function* scan(engine: Engine, TableName: string): AsyncGenerator<Item> {
     from = page.LastEvaluatedKey;
     if (from === undefined) return;
   }
+}
+
+function emptyFolder(path: string): string {
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  return path;
 }
 
 function singleOperations(engine: Engine, gate: Gate, timeToLive: TimeToLive): Record<string, JsonOperation> {
