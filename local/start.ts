@@ -1,11 +1,13 @@
 /** `npm start`: the whole pipeline on this machine, with one's own records or generated ones. */
 import { writeFileSync } from 'node:fs';
+import type { LocalAccount } from './account/start-local.ts';
 import { isBalanced } from './accounting/balance.ts';
 import { helpText, type Options, readArguments } from './command-line/arguments.ts';
 import { type DataFolder, openDataFolder } from './data-folder/data-folder.ts';
 import { GENERATORS } from './generator/index.ts';
 import { explain, UsageError } from './input/failure.ts';
 import { openInput } from './input/open.ts';
+import { writeEndpoint } from './replay/endpoint-file.ts';
 import type { RunReport } from './report/run-report.ts';
 import { reportText } from './report/text.ts';
 import { keepUp } from './run/keep-up.ts';
@@ -45,13 +47,23 @@ async function runAndReport(
     }
     process.stdout.write(reportText(report));
     if (options.report !== undefined) writeFileSync(options.report, `${JSON.stringify(report, null, 2)}\n`);
-    if (options.keep && !report.interrupted) await keepUp(account, signal);
+    if (options.keep && !report.interrupted) await stayUp(account, options.data, signal);
     return exitCode(report);
   } finally {
     await account.stop().catch((cause: unknown) => {
       // A disk that is full is told already.
       if (account.diskFault() === undefined) throw cause;
     });
+  }
+}
+
+/** For as long as it is up, `npm run replay` finds it. */
+async function stayUp(account: LocalAccount, data: string, signal: AbortSignal): Promise<void> {
+  const forget = writeEndpoint(data, account.endpoint);
+  try {
+    await keepUp(account, signal);
+  } finally {
+    forget();
   }
 }
 

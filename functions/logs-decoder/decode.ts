@@ -10,7 +10,7 @@ import { now } from '../../shared/platform/clock.ts';
 import type { Deadline } from '../../shared/platform/deadline.ts';
 import type { LogsOrigin } from '../../shared/record/dead-letter.ts';
 import type { Failure } from '../../shared/record/failure.ts';
-import { asMessage, decodeLogs, dropOwnLogGroups, messageOf } from '../../shared/sources/cloudwatch-logs.ts';
+import { asMessage, decodeLogs, dropOwnLogGroups, wholeMessage } from '../../shared/sources/cloudwatch-logs.ts';
 import { openReplayed } from './replayed.ts';
 import { type DecoderAnswer, report } from './report.ts';
 
@@ -64,7 +64,7 @@ async function run(
 ): Promise<readonly Item[]> {
   const batch = decodeLogs(event, definition.input);
   if (batch.kind !== 'batch') {
-    return [{ record: { id: requestId, data: messageOf(event) ?? '' }, outcome: batch, unit: 0 }];
+    return [{ record: { id: requestId, data: wholeMessage(event) }, outcome: batch, unit: 0 }];
   }
   await pipeline.load();
   const reserve = deadline.remainingMs() * FOR_DELIVERY;

@@ -32,16 +32,24 @@ export function decodeLogs(event: unknown, input: InputFormat): LogBatch | Dropp
 }
 
 /** The message's bytes as they came; undefined where they are no base64. */
-export function messageOf(event: unknown): ByteString | undefined {
-  const data = (event as { awslogs?: { data?: unknown } } | null)?.awslogs?.data;
-  if (typeof data !== 'string') {
-    throw new UnknownEventError('The event has no awslogs.data: it is not one of a CloudWatch Logs subscription.');
-  }
+function messageOf(event: unknown): ByteString | undefined {
   try {
-    return atob(data);
-  } catch {
+    return atob(encodedMessage(event));
+  } catch (error) {
+    if (error instanceof UnknownEventError) throw error;
     return undefined;
   }
+}
+
+function encodedMessage(event: unknown): string {
+  const data = (event as { awslogs?: { data?: unknown } } | null)?.awslogs?.data;
+  if (typeof data === 'string') return data;
+  throw new UnknownEventError('The event has no awslogs.data: it is not one of a CloudWatch Logs subscription.');
+}
+
+/** All that came, to be kept where it can't be decoded: the message's bytes, or the text that is no base64. */
+export function wholeMessage(event: unknown): ByteString {
+  return messageOf(event) ?? encodeUtf8(encodedMessage(event));
 }
 
 /** Names of log groups, or what they begin with, parted by commas; and the group that this very function writes to. */

@@ -26,10 +26,11 @@ export interface ReplayAccount extends Services {
   stop(): Promise<void>;
 }
 
-export const ERRORS = 'errors';
+/** The bucket of the errors: as the stack's own account has it, which sample events name. */
+export const ERRORS = 'sluice-local-lake-000000000000';
 export const QUARANTINE = 'quarantine';
-export const STREAM = 'events';
-export const DELIVERY = 'events-delivery';
+export const STREAM = 'sluice-local-events';
+export const DELIVERY = 'sluice-local-events';
 export const LEDGER = 'ledger';
 const LAKE = 'lake';
 
