@@ -5,7 +5,7 @@ import type { Document, Node, Selector } from '../record/document.ts';
 import type { Span } from './detection/finding.ts';
 import { editsOfText, type Search } from './detection/hidden.ts';
 import { type NamedKey, standsBelow } from './detection/key-names.ts';
-import { type Context, mentions, NO_CONTEXT } from './detection/keywords.ts';
+import { type Context, NO_CONTEXT, speaksOf } from './detection/keywords.ts';
 import { detect, detectIn, NOTHING } from './detection/scan.ts';
 import type { DetectorSet } from './detection/set.ts';
 import { tokenOf } from './detector.ts';
@@ -174,7 +174,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     if (id !== 0) {
       flags[id] = known;
       quiet[id] = known === KNOWN ? 1 : 0;
-      speaking[id] = mentions(set.detectors, key) ? 1 : 0;
+      speaking[id] = speaksOf(set.detectors, key) ? 1 : 0;
     }
     return known;
   }

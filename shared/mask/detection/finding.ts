@@ -1,5 +1,6 @@
-import type { Evidence, Place, Rule } from '../detector.ts';
-import { type Context, hasKeyword, isIntroduced, keywordsOf, keywordsOfRule } from './keywords.ts';
+import { EVIDENCE, type Evidence, type Place, type Rule } from '../detector.ts';
+import { type Context, pathHolds } from './keywords.ts';
+import { isIntroduced, isMentionedNear, type Mention } from './mentions.ts';
 import { isNamedOtherwise } from './otherwise.ts';
 import type { DetectorSet } from './set.ts';
 
@@ -25,7 +26,11 @@ export interface Scan {
   spans: Span[] | undefined;
   /** Where text in base64 may begin. */
   tokens: number[] | undefined;
-  /** Where words stand that begin as a keyword does (in the source). */
+  /** By detector: how far secrets reach that were found, so that none is looked for inside another of its kind. */
+  reach: Map<number, number> | undefined;
+  /** Keywords that stand in the text, in the order of their starts. */
+  mentions: Mention[] | undefined;
+  /** Where keywords stand that rules need (in the source). */
   keywordsAt: number[] | undefined;
 }
 
@@ -37,33 +42,41 @@ export function textOf(scan: Scan): string {
 
 /** Notes a find, unless it needs a keyword and none is near. */
 export function report(scan: Scan, start: number, end: number, rule: Rule, detector: number): void {
-  if (rule.keyword !== undefined && !ruleKeywordNear(scan, start, end, rule, detector)) return;
-  if (rule.introduced === true) {
-    const { keywords } = scan.set.detectors[detector]!;
-    if (!isIntroduced(keywords ?? [], placeOf(scan, start, end))) return;
+  const { keywords = [] } = scan.set.detectors[detector]!;
+  if (rule.keyword !== undefined) {
+    const asked = typeof rule.keyword === 'boolean' ? keywords : rule.keyword;
+    if (!isNear(scan, asked, start, end)) return;
   }
-  if (
-    rule.doubtful === true &&
-    isNamedOtherwise(placeOf(scan, start, end)) &&
-    !keywordNear(scan, start, end, detector)
-  ) {
+  if (rule.introduced === true && !pathHolds(keywords, scan.context)) {
+    if (!isIntroduced(scan, textOf(scan), keywords, start, end)) return;
+  }
+  if (rule.doubtful === true && isNamedOtherwise(placeOf(scan, start, end)) && !isNear(scan, keywords, start, end)) {
     return;
   }
   note(scan, { start, end, detector, evidence: rule.evidence });
 }
 
+function isNear(scan: Scan, keywords: readonly string[], start: number, end: number): boolean {
+  return isMentionedNear(scan, keywords, start, end) || pathHolds(keywords, scan.context);
+}
+
+/** Whether one of a detector's keywords stands near a find, or in the path. */
+export function keywordNear(scan: Scan, start: number, end: number, detector: number): boolean {
+  return isNear(scan, scan.set.detectors[detector]!.keywords ?? [], start, end);
+}
+
+/** Whether a secret of the same kind has been found that goes beyond `start`. */
+export function isReached(scan: Scan, start: number, detector: number): boolean {
+  return scan.reach !== undefined && (scan.reach.get(detector) ?? 0) > start;
+}
+
 export function note(scan: Scan, span: Span): void {
+  if (span.evidence === EVIDENCE.secret) {
+    scan.reach ??= new Map();
+    scan.reach.set(span.detector, Math.max(span.end, scan.reach.get(span.detector) ?? 0));
+  }
   if (scan.spans === undefined) scan.spans = [span];
   else scan.spans.push(span);
-}
-
-function ruleKeywordNear(scan: Scan, start: number, end: number, rule: Rule, detector: number): boolean {
-  if (typeof rule.keyword === 'boolean') return keywordNear(scan, start, end, detector);
-  return hasKeyword(keywordsOfRule(rule.keyword!), textOf(scan), start, end, scan.context);
-}
-
-export function keywordNear(scan: Scan, start: number, end: number, detector: number): boolean {
-  return hasKeyword(keywordsOf(scan.set.detectors[detector]!), textOf(scan), start, end, scan.context);
 }
 
 export function isAlphanumeric(code: number): boolean {

@@ -104,8 +104,12 @@ function singular(name: string): string {
   return name.length > 4 && name.endsWith('s') ? name.slice(0, -1) : name;
 }
 
+const TOKEN = /\[[A-Z][A-Z0-9_]{1,40}\]/;
+
 /** `Card-Number`, `card_number` and `cardNumber` are `cardnumber`; numbers at the end don't count: `address2`. */
 export function normalName(key: string): string {
+  // A key that was masked itself says nothing of its value.
+  if (key.includes('[') && TOKEN.test(key)) return '';
   let name = '';
   for (let i = 0; i < key.length; i++) {
     const code = key.charCodeAt(i);

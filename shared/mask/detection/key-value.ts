@@ -1,9 +1,11 @@
 import { EVIDENCE, type Extent } from '../detector.ts';
-import { isAlphanumeric, note, type Scan, textOf } from './finding.ts';
+import { isAlphanumeric, isReached, note, type Scan, textOf } from './finding.ts';
 import type { KeyNames, NamedKey } from './key-names.ts';
 
 const LONGEST_NAME = 48;
 const LONGEST_VALUE = 4096;
+/** The same for what is no secret, without quotes. */
+const LONGEST_PLAIN = 128;
 
 /** Characters between a name and its value. */
 export const BETWEEN = '=:>';
@@ -25,15 +27,17 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
   let start = end;
   const limit = Math.max(0, end - LONGEST_NAME);
   while (start > limit && isNamePart(text.charCodeAt(start - 1))) start--;
-  if (end - start < 2) return;
+  // `[CARD]=…`: what was masked before names nothing.
+  if (end - start < 2 || (start > 0 && isToken(text, start - 1))) return;
   const candidates = names.find(lastSegment(text.slice(start, end)));
   const named = candidates.find((each) => each.rule.below === undefined && each.rule.pair === undefined);
   if (named === undefined) return;
   const secret = set.detectors[named.detector]!.group === 'credentials';
+  if (secret && isReached(scan, at, named.detector)) return;
   const extent = extentOfValue(text, at + 1, named, secret, between);
   if (extent === undefined) return;
   const value = text.slice(extent[0], extent[1]);
-  if (named.rule.verify?.(value) === false || isPlaceholder(value)) return;
+  if (named.rule.verify?.(value) === false || isPlaceholder(value) || isToken(text, extent[0])) return;
   const plain = between === COLON && !isQuote(text.charCodeAt(extent[0] - 1));
   if (plain && named.rule.verifyInText?.(value) === false) return;
   note(scan, {
@@ -95,7 +99,7 @@ function extentOfValue(
   if (HEADERS.has(named.name) && between !== EQUALS) return until(text, start, (code) => code < 0x20);
   if (between !== EQUALS && !secret) return undefined;
   if (between === EQUALS && start > from && !secret) return undefined;
-  return until(text, start, endsPlainValue);
+  return until(text, start, endsPlainValue, secret ? LONGEST_VALUE : LONGEST_PLAIN);
 }
 
 /** Headers whose value is the rest of the line. */
@@ -112,8 +116,8 @@ function quoted(text: string, start: number, quote: number, slashes: number): Ex
   return limit > start ? [start, limit] : undefined;
 }
 
-function until(text: string, start: number, ends: (code: number) => boolean): Extent | undefined {
-  const limit = Math.min(text.length, start + LONGEST_VALUE);
+function until(text: string, start: number, ends: (code: number) => boolean, most = LONGEST_VALUE): Extent | undefined {
+  const limit = Math.min(text.length, start + most);
   let end = start;
   while (end < limit && !ends(text.charCodeAt(end))) end++;
   while (end > start && isTrailing(text.charCodeAt(end - 1))) end--;
@@ -139,9 +143,17 @@ const PLACEHOLDERS = new Set(
   ).split(' '),
 );
 
-/** `***`, `xxxx`, `${PASSWORD}`, `{{password}}`, `%s`, `<password>`, `$PASSWORD`, `[PASSWORD]`. */
+/** `***`, `xxxx`, `${PASSWORD}`, `{{password}}`, `%s`, `<password>`, `$PASSWORD`. */
 const STAND_IN =
-  /^(?:[*x.\u2022-]{2,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40}|\[[A-Z0-9_]{2,40}\])$/i;
+  /^(?:[*x.\u2022-]{2,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40})$/i;
+
+const TOKEN = /\[[A-Z][A-Z0-9_]{1,40}\]/y;
+
+/** What was masked before. */
+function isToken(text: string, start: number): boolean {
+  TOKEN.lastIndex = start;
+  return TOKEN.test(text);
+}
 
 function isPlaceholder(value: string): boolean {
   return PLACEHOLDERS.has(value.toLowerCase()) || STAND_IN.test(value);

@@ -1,9 +1,4 @@
-import type { Detector, Place } from '../detector.ts';
-
-/** How far from a find a keyword may stand, in characters. */
-const REACH = 30;
-/** How far a word that the reach cuts may go on. */
-const WORD = 20;
+import type { Detector } from '../detector.ts';
 
 /** The value's place in the document: its path, worked out only when asked for. */
 export interface Context {
@@ -14,93 +9,54 @@ export interface Context {
 
 export const NO_CONTEXT: Context = { path: '', speaks: false };
 
-/**
- * Whether one of the keywords stands within 30 characters of the find, or in the path. Case and separators don't count:
- * `cardNumber`, `card_number` and `CARD-NUMBER` hold the keyword `card number`.
- */
-export function hasKeyword(keywords: Keywords, text: string, start: number, end: number, context: Context): boolean {
-  if (context.speaks && keywords.test(wordsOfPath(context.path))) return true;
-  return keywords.test(before(text, start)) || keywords.test(after(text, end));
-}
+/** Keywords this long are found inside longer words too: `usersocialsecurity`. */
+export const LONG_KEYWORD = 7;
 
-/**
- * Whether one of the keywords leads up to the find: it stands within 30 characters before it, in the same line and
- * quotes, right after it in brackets, or in the path.
- */
-export function isIntroduced(keywords: readonly string[], { text, start, end, context }: Place): boolean {
-  const asked = keywordsOfRule(keywords);
-  if (context.speaks && asked.test(wordsOfPath(context.path))) return true;
-  let from = Math.max(0, start - REACH);
-  for (let i = start - 1; i >= from; i--) {
-    const code = text.charCodeAt(i);
-    if (code === 0x22 || code < 0x20) from = i + 1;
-  }
-  while (
-    from > 0 &&
-    from > start - REACH - WORD &&
-    isLetter(text.charCodeAt(from - 1)) &&
-    isLetter(text.charCodeAt(from))
-  )
-    from--;
-  if (asked.test(words(text, from, start))) return true;
-  return text.startsWith(' (', end) && asked.test(words(text, end, Math.min(text.length, end + REACH)));
+/** Whether a path holds one of the keywords. Case and separators don't count: `cardNumber` holds `card number`. */
+export function pathHolds(keywords: readonly string[], { path, speaks }: Context): boolean {
+  return speaks && compiled(keywords).test(wordsOfPath(path));
 }
 
 /** Whether a few words hold one of the keywords. */
 export function saysOneOf(keywords: readonly string[], text: string): boolean {
-  return keywordsOfRule(keywords).test(words(text, 0, text.length));
+  return compiled(keywords).test(words(text));
 }
 
 /** Whether a key holds a keyword of one of the detectors. */
-export function mentions(detectors: readonly Detector[], key: string): boolean {
-  const said = words(key, 0, key.length);
-  return detectors.some(({ keywords, rules }) => {
-    if (keywords !== undefined && keywordsOfRule(keywords).test(said)) return true;
-    return rules?.some(({ keyword }) => Array.isArray(keyword) && keywordsOfRule(keyword).test(said)) === true;
+export function speaksOf(detectors: readonly Detector[], key: string): boolean {
+  const said = words(key);
+  return detectors.some(({ keywords = [], rules = [] }) => {
+    if (compiled(keywords).test(said)) return true;
+    return rules.some(({ keyword }) => Array.isArray(keyword) && compiled(keyword).test(said));
   });
 }
 
-function before(text: string, start: number): string {
-  let from = Math.max(0, start - REACH);
-  const limit = Math.max(0, from - WORD);
-  while (from > limit && isLetter(text.charCodeAt(from - 1))) from--;
-  return words(text, from, start);
-}
-
-function after(text: string, end: number): string {
-  let to = Math.min(text.length, end + REACH);
-  const limit = Math.min(text.length, to + WORD);
-  while (to < limit && isLetter(text.charCodeAt(to))) to++;
-  return words(text, end, to);
-}
-
-function isLetter(code: number): boolean {
-  return ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code > 0xbf;
-}
-
 let lastPath = '';
-let lastWords = '';
+let lastWords = ' ';
 
 /** The words of a path, each with one space around it. */
 export function wordsOfPath(path: string): string {
   if (path !== lastPath) {
     lastPath = path;
-    lastWords = words(path, 0, path.length);
+    lastWords = words(path);
   }
   return lastWords;
 }
 
+const TOKENS = /\[[A-Z][A-Z0-9_]{1,40}\]/g;
+
 /**
  * Lower-case words with one space around each; `cardNumber2` has three. Where capitals divide words, the undivided ones
- * follow: `HWaddr` is ` h waddr hwaddr `.
+ * follow: `HWaddr` is ` h waddr hwaddr `. A token says what was masked, and nothing of what stands beside it.
  */
-function words(text: string, from: number, to: number): string {
+function words(source: string): string {
+  const text = source.includes('[') ? source.replace(TOKENS, ' ') : source;
   let divided = ' ';
   let whole = ' ';
   let kind = 0;
-  let run = from;
-  let word = from;
-  for (let i = from; i < to; i++) {
+  let run = 0;
+  let word = 0;
+  for (let i = 0; i < text.length; i++) {
     const next = kindOf(text.charCodeAt(i));
     if (next === kind || (kind === UPPER && next === LOWER && i === run + 1)) {
       kind = next;
@@ -114,9 +70,10 @@ function words(text: string, from: number, to: number): string {
     else if (next === 0) whole += `${text.slice(word, i).toLowerCase()} `;
     kind = next;
   }
-  if (kind === 0) return divided.length === whole.length ? divided : divided + whole.slice(1);
-  divided += `${text.slice(run, to).toLowerCase()} `;
-  whole += `${text.slice(word, to).toLowerCase()} `;
+  if (kind !== 0) {
+    divided += `${text.slice(run).toLowerCase()} `;
+    whole += `${text.slice(word).toLowerCase()} `;
+  }
   return divided.length === whole.length ? divided : divided + whole.slice(1);
 }
 
@@ -132,18 +89,26 @@ function kindOf(code: number): number {
 }
 
 /** Keywords compiled to one test over words as `words` writes them. */
-interface Keywords {
+interface Test {
   test(words: string): boolean;
 }
 
-const NEVER: Keywords = { test: () => false };
-/** Words this long are found inside longer ones too: `usersocialsecurity`. */
-export const LONG_KEYWORD = 7;
+const NEVER: Test = { test: () => false };
+const tests = new WeakMap<readonly string[], Test>();
 
-function compileKeywords(keywords: readonly string[]): Keywords {
+function compiled(keywords: readonly string[]): Test {
+  let test = tests.get(keywords);
+  if (test === undefined) {
+    test = compile(keywords);
+    tests.set(keywords, test);
+  }
+  return test;
+}
+
+function compile(keywords: readonly string[]): Test {
   if (keywords.length === 0) return NEVER;
-  const long = keywords.filter((word) => word.replaceAll(' ', '').length >= LONG_KEYWORD).map(spaced);
-  const short = keywords.filter((word) => word.replaceAll(' ', '').length < LONG_KEYWORD).map(spaced);
+  const long = keywords.filter((word) => joined(word).length >= LONG_KEYWORD).map(spaced);
+  const short = keywords.filter((word) => joined(word).length < LONG_KEYWORD).map(spaced);
   const parts = [...long];
   if (short.length > 0) parts.push(` (?:${short.join('|')})(?: ?(?:s|no|nr|num|number|id|code|value))? `);
   return new RegExp(parts.join('|'));
@@ -151,21 +116,22 @@ function compileKeywords(keywords: readonly string[]): Keywords {
 
 /** The space between the words of a keyword may be missing. */
 function spaced(keyword: string): string {
-  return keyword.replaceAll('.', '\\.').replaceAll(' ', ' ?');
+  return keyword.replaceAll(' ', ' ?');
 }
 
-const compiled = new WeakMap<readonly string[], Keywords>();
-const none: readonly string[] = [];
-
-export function keywordsOf({ keywords = none }: Detector): Keywords {
-  return keywordsOfRule(keywords);
+/** A keyword without its spaces. */
+export function joined(keyword: string): string {
+  return keyword.replaceAll(' ', '');
 }
 
-export function keywordsOfRule(words: readonly string[]): Keywords {
-  let keywords = compiled.get(words);
-  if (keywords === undefined) {
-    keywords = compileKeywords(words);
-    compiled.set(words, keywords);
+const sets = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+/** Keywords without their spaces, to be looked up. */
+export function joinedSet(keywords: readonly string[]): ReadonlySet<string> {
+  let set = sets.get(keywords);
+  if (set === undefined) {
+    set = new Set(keywords.map(joined));
+    sets.set(keywords, set);
   }
-  return keywords;
+  return set;
 }

@@ -1,10 +1,11 @@
 import { EVIDENCE } from '../detector.ts';
-import { keywordNear, type Scan, type Span } from './finding.ts';
+import { isAlphanumeric, keywordNear, type Scan, type Span, textOf } from './finding.ts';
 
 /**
  * The rule for overlaps, in this order: a secret wins; then a find with one of its detector's keywords near it; then the
  * stronger evidence; then the longer; then the one that begins first; then the detector listed first.
- * Secrets that overlap become one, under the name of the longest: no part of a secret is left standing.
+ * What a loser that has a keyword near covers beyond the winner stays found, where it holds four digits or more: a find
+ * that reaches too far must not bring another one to light. Secrets that overlap become one, under the name of the longest.
  */
 export function resolveOverlaps(scan: Scan, spans: Span[]): readonly Span[] {
   if (spans.length === 1) return spans;
@@ -30,9 +31,10 @@ function settle(scan: Scan, cluster: Span[], resolved: Span[]): void {
     resolved.push(cluster[0]!);
     return;
   }
+  const alike = cluster.every(({ detector }) => detector === cluster[0]!.detector);
   const ranked = joinSecrets(cluster).map((span) => ({
     span,
-    near: span.evidence === EVIDENCE.secret || keywordNear(scan, span.start, span.end, span.detector),
+    near: span.evidence === EVIDENCE.secret || (!alike && keywordNear(scan, span.start, span.end, span.detector)),
   }));
   ranked.sort(
     (a, b) =>
@@ -43,12 +45,14 @@ function settle(scan: Scan, cluster: Span[], resolved: Span[]): void {
       a.span.detector - b.span.detector,
   );
   const kept: Span[] = [];
-  for (const { span } of ranked) insert(kept, span);
+  for (const { span, near } of ranked) {
+    if (!insert(kept, span) && near) for (const rest of remainders(scan, kept, span)) insert(kept, rest);
+  }
   resolved.push(...kept);
 }
 
 /** Takes the span into the sorted list if it overlaps none there. */
-function insert(kept: Span[], span: Span): void {
+function insert(kept: Span[], span: Span): boolean {
   let low = 0;
   let high = kept.length;
   while (low < high) {
@@ -56,9 +60,49 @@ function insert(kept: Span[], span: Span): void {
     if (kept[middle]!.start < span.start) low = middle + 1;
     else high = middle;
   }
-  if (low > 0 && kept[low - 1]!.end > span.start) return;
-  if (low < kept.length && kept[low]!.start < span.end) return;
+  if (low > 0 && kept[low - 1]!.end > span.start) return false;
+  if (low < kept.length && kept[low]!.start < span.end) return false;
   kept.splice(low, 0, span);
+  return true;
+}
+
+const FEWEST_DIGITS = 4;
+
+/** The parts of a span that none of those kept covers, without what only separates. */
+function remainders(scan: Scan, kept: readonly Span[], span: Span): Span[] {
+  const parts: Span[] = [];
+  let start = span.start;
+  for (let i = firstBeyond(kept, start); i < kept.length && kept[i]!.start < span.end; i++) {
+    const other = kept[i]!;
+    const part = trimmed(scan, start, Math.min(other.start, span.end));
+    if (part !== undefined) parts.push({ ...span, ...part });
+    start = Math.max(start, other.end);
+  }
+  const last = start < span.end ? trimmed(scan, start, span.end) : undefined;
+  return last === undefined ? parts : [...parts, { ...span, ...last }];
+}
+
+/** The index of the first of the sorted spans that ends after `at`. */
+function firstBeyond(kept: readonly Span[], at: number): number {
+  let low = 0;
+  let high = kept.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (kept[middle]!.end <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function trimmed(scan: Scan, from: number, to: number): { readonly start: number; readonly end: number } | undefined {
+  const text = textOf(scan);
+  let start = from;
+  let end = to;
+  while (start < end && !isAlphanumeric(text.charCodeAt(start))) start++;
+  while (end > start && !isAlphanumeric(text.charCodeAt(end - 1))) end--;
+  let digits = 0;
+  for (let i = start; i < end; i++) if (text.charCodeAt(i) >= 0x30 && text.charCodeAt(i) <= 0x39) digits++;
+  return digits >= FEWEST_DIGITS ? { start, end } : undefined;
 }
 
 /** The longer; of two of one length that of the detector listed first. */

@@ -1,10 +1,11 @@
-import type { PrefixRule, WordRule } from '../detector.ts';
+import { EVIDENCE, type PrefixRule, type WordRule } from '../detector.ts';
 import { endOfEncoded, startOfEncoded } from './base64.ts';
 import { examineChain, resetChain, takeGroup } from './chain.ts';
-import { isAlphanumeric, placeOf, report, type Scan, type Span, textOf } from './finding.ts';
+import { isAlphanumeric, isReached, placeOf, report, type Scan, type Span, textOf } from './finding.ts';
 import { headAt } from './heads.ts';
 import { findKeyValue } from './key-value.ts';
-import { type Context, LONG_KEYWORD, NO_CONTEXT } from './keywords.ts';
+import { type Context, NO_CONTEXT } from './keywords.ts';
+import { noteMentions } from './mentions.ts';
 import { resolveOverlaps } from './overlap.ts';
 import {
   ANCHOR,
@@ -39,6 +40,8 @@ const scan: Scan = {
   spans: undefined,
   tokens: undefined,
   keywordsAt: undefined,
+  reach: undefined,
+  mentions: undefined,
 };
 
 /** What the set's detectors find in plain text. */
@@ -62,6 +65,8 @@ export function detectIn(source: string, from: number, to: number, set: Detector
   scan.spans = undefined;
   scan.tokens = undefined;
   scan.keywordsAt = undefined;
+  scan.reach = undefined;
+  scan.mentions = undefined;
   pass(scan, set.strong, true, from, to);
   if (context.speaks) pass(scan, set.weak, false, from, to);
   else if (scan.keywordsAt !== undefined) passNear(scan, scan.keywordsAt);
@@ -118,7 +123,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
     const code = source.charCodeAt(i);
     const kind = code < OUTSIDE ? kinds[code]! : 0;
     if (kind === 0) {
-      if (strong && code > 0xbf && set.foreign) noteKeyword(scan, i);
+      if (strong && code > 0xbf && set.foreign.has(code)) foreign(scan, i);
       i++;
       continue;
     }
@@ -141,7 +146,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
       const head = headAt(source, i, to);
       if (strong) {
         const word = end - i > 2 ? head : headAt(source, i, end);
-        if (keywordAt[word] !== 0 && kind === LETTER && isKeyword(scan, i, word)) noteKeyword(scan, i);
+        if (keywordAt[word] !== 0 && kind === LETTER && noteMentions(scan, i, word)) noteKeyword(scan, i);
         if (end - i >= TOKEN && (run !== LETTER || end - i >= LETTER_TOKEN)) takeToken(scan, i);
       }
       const list = prefixAt[head]!;
@@ -157,39 +162,13 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
   examineChain(scan, rules);
 }
 
-/** Whether the letters from `start` on are those of a keyword, case and separators aside. */
-function isKeyword({ source, to, set }: Scan, start: number, head: number): boolean {
-  const { table, lists } = set.keywords;
-  for (const keyword of lists[table[head]!]!) if (readsAs(source, start, to, keyword)) return true;
-  return false;
-}
-
-function readsAs(source: string, start: number, to: number, keyword: string): boolean {
-  let at = start;
-  let separators = 0;
-  for (let i = 0; i < keyword.length; at++) {
-    if (at >= to) return false;
-    const code = source.charCodeAt(at);
-    if (isAlphanumeric(code) || code > 0x7f) {
-      if ((code | (code < 0x80 ? 0x20 : 0)) !== keyword.charCodeAt(i)) return false;
-      i++;
-      separators = 0;
-    } else if (i === 0 || ++separators > 2) return false;
+/** Keywords of other scripts, and those that begin with one letter before such a character: `téléphone`. */
+function foreign(scan: Scan, at: number): void {
+  for (const start of [at, at - 1, at - 2]) {
+    if (start < scan.from || isAlphanumeric(scan.source.charCodeAt(start - 1))) continue;
+    const head = headAt(scan.source, start, scan.to);
+    if (scan.set.keywords.table[head] !== 0 && noteMentions(scan, start, head)) noteKeyword(scan, start);
   }
-  return keyword.length >= LONG_KEYWORD || endsWord(source, at, to);
-}
-
-const SUFFIX = /(?:s|no|nr|num|number|id|code|value)(?![a-z])/iy;
-
-/** Whether a keyword may end at `at`: the word does, or goes on with a suffix of keywords. */
-function endsWord(source: string, at: number, to: number): boolean {
-  if (at >= to || kindOfLetter(source.charCodeAt(at)) === 0) return true;
-  SUFFIX.lastIndex = at;
-  return SUFFIX.test(source);
-}
-
-function kindOfLetter(code: number): number {
-  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a ? 1 : 0;
 }
 
 function noteKeyword(scan: Scan, at: number): void {
@@ -267,6 +246,7 @@ function prefixed(scan: Scan, start: number, rules: readonly Bound<PrefixRule>[]
 }
 
 function matched(scan: Scan, start: number, rule: WordRule | PrefixRule, detector: number): void {
+  if (rule.evidence === EVIDENCE.secret && isReached(scan, start, detector)) return;
   const { pattern } = rule;
   const text = textOf(scan);
   if (pattern === undefined) {

@@ -2,6 +2,7 @@ import type { AnchorRule, ChainRule, Detector, DigitsRule, PrefixRule, Rule, Wor
 import { addHead, createHeads, type Heads, type HeadsBuilder } from './heads.ts';
 import { compileKeyNames, type KeyNames } from './key-names.ts';
 import { BETWEEN } from './key-value.ts';
+import { joined } from './keywords.ts';
 import { createShapes, type Shapes } from './shapes.ts';
 
 /** A rule, and the number of its detector in the set. */
@@ -59,10 +60,12 @@ export interface DetectorSet {
   readonly strong: Rules;
   /** Rules that need a keyword: tried only where the text or its path may hold one. */
   readonly weak: Rules;
-  /** The keywords of weak rules: without spaces, in lower case. */
+  /** All keywords: without spaces, in lower case. */
   readonly keywords: Heads<string>;
-  /** Whether a keyword has letters beyond ASCII. */
-  readonly foreign: boolean;
+  /** Those that weak rules need. */
+  readonly needed: ReadonlySet<string>;
+  /** The characters beyond ASCII that keywords have. */
+  readonly foreign: ReadonlySet<number>;
   /** Names that tell what a value is; undefined where no detector of the set goes by names. */
   readonly keyNames: KeyNames | undefined;
 }
@@ -75,7 +78,8 @@ export function compileSet(detectors: readonly Detector[]): DetectorSet {
   const rules = detectors.flatMap((each, detector) => (each.rules ?? []).map((rule) => ({ rule, detector })));
   const weak = rules.filter(({ rule }) => isWeak(rule));
   const keyNames = compileKeyNames(detectors);
-  const words = weak.flatMap(({ rule, detector }) => keywordsFor(rule, detectors[detector]!));
+  const needed = weak.flatMap(({ rule, detector }) => keywordsFor(rule, detectors[detector]!));
+  const words = [...needed, ...detectors.flatMap(({ keywords = [] }) => keywords)];
   return {
     detectors,
     strong: compileRules(
@@ -84,7 +88,8 @@ export function compileSet(detectors: readonly Detector[]): DetectorSet {
     ),
     weak: compileRules(weak, ''),
     keywords: keywordHeads(words),
-    foreign: words.some((word) => /[^\x00-\x7f]/.test(word)),
+    needed: new Set(needed.map(joined)),
+    foreign: new Set([...words.join('')].map((c) => c.charCodeAt(0)).filter((code) => code > 0x7f)),
     keyNames,
   };
 }
@@ -103,14 +108,15 @@ function keywordsFor(rule: Rule, detector: Detector): readonly string[] {
 /** How the suffixes begin that a short keyword may have: see keywords.ts. */
 const SUFFIXES = 'snicv';
 
-function keywordHeads(words: readonly string[]): Heads<string> {
+function keywordHeads(keywords: readonly string[]): Heads<string> {
   const heads = createHeads<string>();
-  for (const word of words) {
-    const joined = word.replaceAll(' ', '');
-    addHead(heads, joined, joined);
-    // `d.o.b.` and `e-mail` begin with one letter, `ccno` with a word that is shorter than a head.
-    addHead(heads, word.split(' ')[0]!, joined);
-    for (const letter of SUFFIXES) addHead(heads, joined + letter, joined);
+  for (const keyword of new Set(keywords)) {
+    const written = joined(keyword);
+    addHead(heads, written, written);
+    // A first word shorter than a head may stand apart, `d.o.b.`; a short keyword may go on, `ccno`.
+    const first = keyword.split(' ')[0]!;
+    if (first.length < 3) addHead(heads, first, written);
+    if (written.length < 3) for (const letter of SUFFIXES) addHead(heads, written + letter, written);
   }
   return heads;
 }

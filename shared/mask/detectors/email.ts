@@ -59,7 +59,7 @@ function findEmail(text: string, at: number): Extent | undefined {
   if (start === at) return undefined;
   const end = text.charCodeAt(at + 1) === 0x5b ? endOfLiteral(text, at + 1) : endOfDomain(text, at + 1);
   if (end < 0) return undefined;
-  if (text.charCodeAt(end) === 0x3a && text.slice(start, at) === 'git') return undefined;
+  if (text.slice(start, at) === 'git' && (text[end] === ':' || text[start - 1] === '/')) return undefined;
   return [start, end];
 }
 
@@ -90,14 +90,20 @@ function isAlphanumeric(code: number): boolean {
 }
 
 function isLocal(code: number, scripts: number): boolean {
-  return isAlphanumeric(code) || LOCAL_MARKS.has(code) || isForeignLetter(code, scripts);
+  return isAlphanumeric(code) || (code < 128 && LOCAL_MARKS[code] === 1) || isForeignLetter(code, scripts);
 }
 
-const LOCAL_MARKS = new Set([..."._+-%'!~^$"].map((c) => c.charCodeAt(0)));
+const LOCAL_MARKS = tableOf("._+-%'!~^$");
+
+function tableOf(characters: string): Uint8Array {
+  const table = new Uint8Array(128);
+  for (const c of characters) table[c.charCodeAt(0)] = 1;
+  return table;
+}
 
 /** Marks that may stand inside a local part, but before it belong to the text. */
 function isEdge(code: number): boolean {
-  return LOCAL_MARKS.has(code) && code !== 0x5f && code !== 0x24;
+  return code < 128 && LOCAL_MARKS[code] === 1 && code !== 0x5f && code !== 0x24;
 }
 
 function isForeignLetter(code: number, scripts: number): boolean {

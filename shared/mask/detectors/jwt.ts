@@ -17,11 +17,14 @@ export const jwt = detector({
 });
 
 const LONGEST_HEADER = 4096;
+const LONGEST_INSIDE = 512;
 const LONGEST_PART = 65_536;
 const MOST_PARTS = 5;
 
 function findJwt(text: string, start: number): Extent | undefined {
-  const header = endOfPart(text, start, LONGEST_HEADER);
+  // Inside a longer token, `x-eyJ…`, only a short look: else a text of beginnings would be read again from each.
+  const inside = start > 0 && isBase64Url(text.charCodeAt(start - 1));
+  const header = endOfPart(text, start, inside ? LONGEST_INSIDE : LONGEST_HEADER);
   if (header - start < 10 || text.charCodeAt(header) !== 0x2e) return undefined;
   if (!isHeader(text.slice(start, header))) return undefined;
   let end = header;

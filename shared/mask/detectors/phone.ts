@@ -232,6 +232,7 @@ const LABEL = /((?:[A-Za-z][\w.-]{0,20} ){0,2}[A-Za-z][\w.-]{1,30})["']?\s?[:=]\
 
 /** `latency_ms=1234567` is no telephone number, whatever stands before it. */
 function isLabelledOtherwise(text: string, start: number): boolean {
+  if (!/[:=]/.test(text.slice(Math.max(0, start - 4), start))) return false;
   const label = LABEL.exec(text.slice(Math.max(0, start - 80), start))?.[1];
   return label !== undefined && !saysOneOf(KEYWORDS, label);
 }

@@ -1,0 +1,122 @@
+import { isAlphanumeric, type Scan } from './finding.ts';
+import { joinedSet, LONG_KEYWORD } from './keywords.ts';
+
+/** A keyword that stands in the text. Places count from the text's start. */
+export interface Mention {
+  readonly start: number;
+  readonly end: number;
+  /** Without spaces, in lower case. */
+  readonly keyword: string;
+}
+
+/** How far from a find a keyword may stand, in characters. */
+const REACH = 30;
+
+/** Notes the keywords that the letters at `at` (in the source) are, case and separators aside. True if a rule needs one. */
+export function noteMentions(scan: Scan, at: number, head: number): boolean {
+  const { source, from, to, set } = scan;
+  const { table, lists } = set.keywords;
+  let needed = false;
+  for (const keyword of lists[table[head]!]!) {
+    const end = endOfKeyword(source, at, to, keyword);
+    if (end < 0 || isToken(source, at, end)) continue;
+    const mention = { start: at - from, end: end - from, keyword };
+    if (scan.mentions === undefined) scan.mentions = [mention];
+    else scan.mentions.push(mention);
+    needed ||= set.needed.has(keyword);
+  }
+  return needed;
+}
+
+/** `[EMAIL]` says what was masked, and nothing of what stands beside it. */
+function isToken(source: string, start: number, end: number): boolean {
+  return source.charCodeAt(start - 1) === 0x5b && source.charCodeAt(end) === 0x5d;
+}
+
+function endOfKeyword(source: string, start: number, to: number, keyword: string): number {
+  let at = start;
+  let separators = 0;
+  for (let i = 0; i < keyword.length; at++) {
+    if (at >= to) return -1;
+    const code = source.charCodeAt(at);
+    if (isAlphanumeric(code) || code > 0x7f) {
+      if ((code | (code < 0x80 ? 0x20 : 0)) !== keyword.charCodeAt(i)) return -1;
+      i++;
+      separators = 0;
+    } else if (i === 0 || ++separators > 2) return -1;
+  }
+  return keyword.length >= LONG_KEYWORD || endsWord(source, at, to) ? at : -1;
+}
+
+const SUFFIX = /(?:s|no|nr|num|number|id|code|value)(?![a-z])/iy;
+
+/** Whether a keyword may end at `at`: the word does, or goes on with a suffix of keywords. */
+function endsWord(source: string, at: number, to: number): boolean {
+  if (at >= to) return true;
+  const code = source.charCodeAt(at) | 0x20;
+  if (code < 0x61 || code > 0x7a) return true;
+  SUFFIX.lastIndex = at;
+  return SUFFIX.test(source);
+}
+
+/** Whether one of the keywords stands within 30 characters before or behind the find. */
+export function isMentionedNear({ mentions }: Scan, keywords: readonly string[], start: number, end: number): boolean {
+  if (mentions === undefined) return false;
+  const asked = joinedSet(keywords);
+  for (let i = firstEndingFrom(mentions, start - REACH); i < mentions.length; i++) {
+    const mention = mentions[i]!;
+    if (mention.start > end + REACH) return false;
+    const apart = mention.end <= start || mention.start >= end;
+    if (apart && mention.end >= start - REACH && asked.has(mention.keyword)) return true;
+  }
+  return false;
+}
+
+/**
+ * Whether one of the keywords leads up to the find: it stands within 30 characters before it, in the same line and
+ * quotes, or right behind it in brackets.
+ */
+export function isIntroduced(
+  scan: Scan,
+  text: string,
+  keywords: readonly string[],
+  start: number,
+  end: number,
+): boolean {
+  const { mentions } = scan;
+  if (mentions === undefined) return false;
+  const asked = joinedSet(keywords);
+  for (let i = firstEndingFrom(mentions, start - REACH); i < mentions.length; i++) {
+    const mention = mentions[i]!;
+    if (mention.start > end + 2) return false;
+    if (!asked.has(mention.keyword)) continue;
+    if (mention.start === end + 2 && text.startsWith(' (', end)) return true;
+    if (mention.end <= start && !isBroken(text, mention.end, start)) return true;
+  }
+  return false;
+}
+
+/** Whether a quote or the end of a line stands between two places. */
+function isBroken(text: string, from: number, to: number): boolean {
+  for (let i = from; i < to; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || (code === 0x22 && i > from + 3 && i < to - 1)) return true;
+  }
+  return false;
+}
+
+/** Mentions stand in the order of their starts, and are short: the first that may end at `at` or after. */
+function firstEndingFrom(mentions: readonly Mention[], at: number): number {
+  const earliest = at - LONGEST_KEYWORD;
+  let low = 0;
+  let high = mentions.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (mentions[middle]!.start < earliest) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** No keyword with its separators is longer. */
+const LONGEST_KEYWORD = 60;

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import { redactor } from './redaction.ts';
+
+const redactAll = redactor();
+/** The value of a document `{"v":…}` when it is redacted. */
+const redacted = (value: unknown): unknown => JSON.parse(redactAll(JSON.stringify({ v: value }))).v;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const decoded = (text: unknown) => Buffer.from(String(text), 'base64').toString();
+
+describe('where detection looks', () => {
+  it('object keys', () => {
+    expect(redactAll('{"alice@example.com":{"4111111111111111":1}}')).toBe('{"[EMAIL]":{"[CARD]":1}}');
+  });
+
+  it('numbers, however they are spelled, and the output stays JSON', () => {
+    expect(redactAll('{"a":4111111111111111,"b":4.111111111111111e15,"c":4111111111111111.0}')).toBe(
+      '{"a":"[CARD]","b":"[CARD]","c":"[CARD]"}',
+    );
+    expect(redactAll('[4111111111111111,1.10,-0,12345678901234567890]')).toBe(
+      '["[CARD]",1.10,-0,12345678901234567890]',
+    );
+  });
+
+  it('a document that is one value', () => {
+    expect(redactAll('"alice@example.com"')).toBe('"[EMAIL]"');
+    expect(redactAll('4111111111111111')).toBe('"[CARD]"');
+  });
+
+  it('escapes, and leaves all other bytes as they are', () => {
+    expect(redactAll('{"a":"\\u0061lice\\u0040example.com \\/ \\u00e9 é \\n"}')).toBe(
+      '{"a":"[EMAIL] \\/ \\u00e9 é \\n"}',
+    );
+    expect(redactAll('{ "a" : "x\\tbob@example.com" , "b":1.0 }')).toBe('{ "a" : "x\\t[EMAIL]" , "b":1.0 }');
+  });
+
+  it('JSON in strings, with the rules for keys and numbers, as often as it is wrapped', () => {
+    let json = JSON.stringify({ password: 'hunter2', n: 4111111111111111, t: 'é bob@example.com', keep: 1.5 });
+    let masked = '{"password":"[PASSWORD]","n":"[CARD]","t":"é [EMAIL]","keep":1.5}';
+    for (let depth = 0; depth < 4; depth++) {
+      expect(redacted(json)).toBe(masked);
+      json = JSON.stringify({ in: json });
+      masked = JSON.stringify({ in: masked });
+    }
+  });
+
+  it('JSON in a log line, beside other finds', () => {
+    expect(redacted('carol@example.com sent {"card":4111111111111111,"x":[1]} from 10.0.0.1')).toBe(
+      '[EMAIL] sent {"card":"[CARD]","x":[1]} from [IP]',
+    );
+  });
+
+  it('a JSON string in a string', () => {
+    expect(redacted(JSON.stringify(JSON.stringify({ n: 4111111111111111 })))).toBe(
+      JSON.stringify(JSON.stringify({ n: '[CARD]' })),
+    );
+  });
+
+  it('text that looks like JSON and is none', () => {
+    expect(redacted('{"email": "bob@example.com", oops')).toBe('{"email": "[EMAIL]", oops');
+    expect(redacted('{"password": "hunter2", oops')).toBe('{"password": "[PASSWORD]", oops');
+  });
+
+  it('percent-encoded text, also encoded again', () => {
+    expect(redacted('/s?e=alice%40example.com&x=1')).toBe('/s?e=[EMAIL]&x=1');
+    expect(redacted('/s?e=alice%2540example.com&x=1')).toBe('/s?e=[EMAIL]&x=1');
+    expect(redacted('q=%34%31%31%31%31%31%31%31%31%31%31%31%31%31%31%31')).toBe('q=[CARD]');
+    expect(redacted(`d=${encodeURIComponent('{"email":"bob@example.com"}')}`)).toBe(
+      'd=%7B%22email%22%3A%22[EMAIL]%22%7D',
+    );
+    expect(redacted('100% of 5%5 and %zz')).toBe('100% of 5%5 and %zz');
+  });
+
+  it('base64, which stays base64 of the masked text', () => {
+    expect(decoded(redacted(base64('alice@example.com')))).toBe('[EMAIL]');
+    expect(decoded(redacted(base64('{"user":"bob@example.com","n":4111111111111111}')))).toBe(
+      '{"user":"[EMAIL]","n":"[CARD]"}',
+    );
+    expect(decoded(decoded(redacted(base64(base64('ssn 123-45-6789')))))).toBe('ssn [US_SSN]');
+    const url = Buffer.from('??>> alice@example.com ÿÿ').toString('base64url');
+    expect(Buffer.from(String(redacted(`t=${url};`)).slice(2, -1), 'base64url').toString()).toBe('??>> [EMAIL] ÿÿ');
+    expect(redacted(base64('nothing to see here'))).toBe(base64('nothing to see here'));
+  });
+
+  it('full-width forms, digits of other scripts, zero-width characters', () => {
+    expect(redacted('ａｌｉｃｅ＠ｅｘａｍｐｌｅ．ｃｏｍ')).toBe('[EMAIL]');
+    expect(redacted('４１１１ １１１１ １１１１ １１１１')).toBe('[CARD]');
+    expect(redacted('٤١١١١١١١١١١١١١١١')).toBe('[CARD]');
+    expect(redacted('ali\u200bce@exam\u00adple.com, \u2060bob\u200d@example.com')).toBe('[EMAIL], \u2060[EMAIL]');
+    expect(redacted('123\u201145\u20116789 and 4111\u00a01111\u00a01111\u00a01111')).toBe('[US_SSN] and [CARD]');
+    expect(redacted('\u{1d7d2}111111111111111')).toBe('[CARD]');
+    expect(redacted('日本語 ー テスト １２３ é 😀')).toBe('日本語 ー テスト １２３ é 😀');
+  });
+
+  it('character references and escapes written out', () => {
+    expect(redacted('alice&#64;example.com &#x62;ob@example.com')).toBe('[EMAIL] [EMAIL]');
+    expect(redacted('\\u0061lice\\u0040example.com')).toBe('[EMAIL]');
+  });
+
+  it('halves of surrogate pairs, which hide nothing and stay where nothing is found', () => {
+    expect(redactAll('{"v":"4111\\ud8001111 1111 1112 x \\udc00"}')).toBe(
+      '{"v":"4111\\ud8001111 1111 1112 x \\udc00"}',
+    );
+    expect(redactAll('{"v":"4111\\ud800111111111111 x \\udc00"}')).toBe('{"v":"[CARD] x \\udc00"}');
+    expect(redactAll('{"v":"alice\\ud800@example.com"}')).toBe('{"v":"[EMAIL]"}');
+    expect(redactAll('{"v":"cut off \\ud83d"}')).toBe('{"v":"cut off \\ud83d"}');
+  });
+
+  it('path segments, CSV cells, tabs, key=value, markup', () => {
+    expect(redacted('/users/123-45-6789/cards/4111111111111111')).toBe('/users/[US_SSN]/cards/[CARD]');
+    expect(redacted('1,alice@example.com,"4111 1111 1111 1111",123-45-6789')).toBe('1,[EMAIL],"[CARD]",[US_SSN]');
+    expect(redacted('42\t123-45-6789\t2024-01-01')).toBe('42\t[US_SSN]\t2024-01-01');
+    expect(redacted('lvl=info password=hunter2 user="bob" ssn=123456789')).toBe(
+      'lvl=info password=[PASSWORD] user="bob" ssn=[US_SSN]',
+    );
+    expect(redacted('<ssn>123456789</ssn><password>x</password>')).toBe(
+      '<ssn>[US_SSN]</ssn><password>[PASSWORD]</password>',
+    );
+  });
+
+  it('keys whatever their case and separators, with all that is below', () => {
+    expect(redactAll('{"Card_Number":1234,"CARD-NUMBER":"x","cardNumber":{"a":["b",{"c":5}],"d":null,"e":true}}')).toBe(
+      '{"Card_Number":"[CARD]","CARD-NUMBER":"[CARD]","cardNumber":{"a":["[CARD]",{"c":"[CARD]"}],"d":null,"e":true}}',
+    );
+    expect(redactAll('{"date of birth":{"y":1980},"userPassword":["a"],"API KEY":{"k":{"v":"z"}}}')).toBe(
+      '{"date of birth":{"y":"[DATE_OF_BIRTH]"},"userPassword":["[PASSWORD]"],"API KEY":{"k":{"v":"[API_KEY]"}}}',
+    );
+  });
+
+  it('words within 30 characters, or anywhere in the path, and no farther', () => {
+    expect(redacted('the SSN of this person is 123456789')).toBe('the SSN of this person is [US_SSN]');
+    expect(redacted(`SSN ${'x'.repeat(40)} 123456789`)).toBe(`SSN ${'x'.repeat(40)} 123456789`);
+    expect(redactAll('{"ssnRecord":{"a":{"b":"x 123456789"}}}')).toBe('{"ssnRecord":{"a":{"b":"x [US_SSN]"}}}');
+  });
+});
+
+describe('scopes', () => {
+  const json = '{"a":{"x":"a@example.com"},"b":["b@example.com",{"c":"c@example.com"}],"d":"d@example.com"}';
+
+  it('include and exclude paths, each with all below', () => {
+    expect(redactor('all', undefined, { include: ['a', 'b[1]'] })(json)).toBe(
+      '{"a":{"x":"[EMAIL]"},"b":["b@example.com",{"c":"[EMAIL]"}],"d":"d@example.com"}',
+    );
+    expect(redactor('all', undefined, { exclude: ['b.**', 'a.x'] })(json)).toBe(
+      '{"a":{"x":"a@example.com"},"b":["b@example.com",{"c":"c@example.com"}],"d":"[EMAIL]"}',
+    );
+    expect(redactor('all', undefined, { exclude: ['**.c'] })(json)).toContain('c@example.com');
+  });
+
+  it('exclude keys that name, too', () => {
+    expect(redactor('all', undefined, { exclude: ['test'] })('{"test":{"password":"x"},"password":"y"}')).toBe(
+      '{"test":{"password":"x"},"password":"[PASSWORD]"}',
+    );
+  });
+
+  it('allow values and patterns for the whole of a find', () => {
+    const run = redactor('all', undefined, { allow: ['support@example.com', /[a-z]+@corp\.example/] });
+    expect(run('{"t":"support@example.com x@corp.example y@corp.example.com"}')).toBe(
+      '{"t":"support@example.com x@corp.example [EMAIL]"}',
+    );
+  });
+});
+
+describe('masked text', () => {
+  it('is not masked again', () => {
+    const once = redactAll('{"a":"x alice@example.com","password":"p","pan":4111111111111111,"t":"token=abc123def"}');
+    expect(redactAll(once)).toBe(once);
+  });
+});

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { detect } from '../../shared/mask/detection/scan.ts';
+import { compileSet } from '../../shared/mask/detection/set.ts';
+import { DETECTORS } from '../../shared/mask/index.ts';
+import { SPELLINGS } from './eval/positives.ts';
+import { createRandom } from './eval/random.ts';
+import { createMarker, parseMarks } from './eval/score.ts';
+import { redactor } from './redaction.ts';
+
+const set = compileSet(DETECTORS);
+const redactAll = redactor();
+const markAll = createMarker();
+
+/** Text with finds in it, or what is nearly one. */
+const fragment = fc.integer({ min: 0, max: 2 ** 31 }).map((seed) => {
+  const random = createRandom(seed);
+  const { alone, beside, words = [''] } = random.pick(SPELLINGS);
+  return `${random.pick(words)} ${(alone ?? beside!)(random)}`;
+});
+const awkward = fc.string({
+  unit: fc.constantFrom(...'@.:=+-_/%\\"\'<>()[]{},; &#1234567890abcdefXYZ\u200b\u00e9４＠😀'),
+  maxLength: 40,
+});
+const text = fc
+  .array(fc.oneof(fragment, awkward, fc.string({ unit: 'grapheme', maxLength: 20 })), { maxLength: 4 })
+  .map((parts) => parts.join(' '));
+const key = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('a', 'b', 'password', 'ssn', 'lat', 'lon', 'name', 'user', 'address') },
+  { weight: 1, arbitrary: text },
+);
+const { value } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    text,
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom(true, false, null, 4111111111111111, ''),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.array(fc.tuple(key, tie('value')), { maxLength: 4 }).map((entries) => Object.fromEntries(entries)),
+    // JSON in a string.
+    tie('value').map((inner) => JSON.stringify(inner)),
+  ),
+}));
+const RUNS = { numRuns: 400 };
+
+describe('redacting any document', () => {
+  it('gives JSON, or fails the record', () => {
+    fc.assert(
+      fc.property(value, (document) => {
+        const out = redactAll(JSON.stringify(document));
+        if (!out.startsWith('MaskFailed')) expect(() => JSON.parse(out)).not.toThrow();
+      }),
+      RUNS,
+    );
+  });
+
+  it('leaves every byte outside of what it found', () => {
+    fc.assert(
+      fc.property(fc.array(fragment, { maxLength: 5 }), awkward, (fragments, rest) => {
+        // Nothing in these hides text in text, so that marks stand where the finds do.
+        const plain = [rest.replace(/[%\\&{["]/g, ''), ...fragments.filter((each) => !/[%\\&{["]/.test(each))].join(
+          ' ',
+        );
+        const json = JSON.stringify({ v: plain, n: 1 }).replace('"n":1', '"n" : 1.0');
+        const out = markAll(json);
+        expect(out.endsWith(',"n" : 1.0}')).toBe(true);
+        const found = JSON.parse(out).v;
+        // Base64 is masked inside: compare only where none was found.
+        if (/[A-Za-z\d+/]{20}/.test(plain)) return;
+        expect(parseMarks(found).text).toBe(plain);
+      }),
+      RUNS,
+    );
+  });
+
+  it('finds nothing more in what it has redacted', () => {
+    fc.assert(
+      fc.property(value, (document) => {
+        const once = redactAll(JSON.stringify(document));
+        if (once.startsWith('MaskFailed')) return;
+        const twice = redactAll(once);
+        expect(twice).toBe(once);
+      }),
+      RUNS,
+    );
+  });
+
+  it('keeps the shape: the same keys in the same order, and arrays of the same length', () => {
+    const shape = (each: unknown): unknown => {
+      if (Array.isArray(each)) return each.map(shape);
+      if (typeof each === 'object' && each !== null) return Object.values(each).map(shape);
+      return null;
+    };
+    fc.assert(
+      fc.property(value, (document) => {
+        const json = JSON.stringify(document);
+        const out = markAll(json);
+        if (!out.startsWith('MaskFailed') && !/@|\d/.test(Object.keys((document as object) ?? {}).join())) {
+          expect(shape(JSON.parse(out))).toEqual(shape(JSON.parse(json)));
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe('detection in any text', () => {
+  it('gives extents in order, apart, inside the text', () => {
+    fc.assert(
+      fc.property(text, (plain) => {
+        let last = 0;
+        for (const { start, end, detector } of detect(plain, set).spans) {
+          expect(start).toBeGreaterThanOrEqual(last);
+          expect(end).toBeGreaterThan(start);
+          expect(end).toBeLessThanOrEqual(plain.length);
+          expect(set.detectors[detector]).toBeDefined();
+          last = end;
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('is the same in a part of a text as in that part by itself', () => {
+    fc.assert(
+      fc.property(text, (plain) => {
+        const out = redactAll(JSON.stringify({ a: plain }));
+        const array = redactAll(JSON.stringify([plain, plain]));
+        if (out.startsWith('MaskFailed')) return;
+        const { a } = JSON.parse(out);
+        expect(JSON.parse(array)).toEqual([a, a]);
+      }),
+      RUNS,
+    );
+  });
+});
