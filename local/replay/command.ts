@@ -6,6 +6,7 @@ import { lockFolder } from '../data-folder/lock.ts';
 import { UsageError } from '../input/failure.ts';
 import { HELP, type ReplayOptions, readArguments } from './arguments.ts';
 import { readEndpoint } from './endpoint-file.ts';
+import { keepLedger, readLedger } from './ledger-file.ts';
 import { connectReplayer } from './replayer.ts';
 import { replayText } from './report.ts';
 import { isDone, runReplay } from './run.ts';
@@ -35,19 +36,19 @@ async function replayAt(endpoint: string, options: ReplayOptions): Promise<numbe
 
 /** Brings up the account of the last run, as far as it is on disk: its buckets. */
 async function replayLeft(options: ReplayOptions): Promise<number> {
-  const dataDir = resolve(options.data, 'account');
-  if (!existsSync(dataDir)) {
-    throw new UsageError(
-      `There is no account in ${join(options.data, 'account')}: run npm start first, or give --endpoint`,
-    );
+  const dataDir = resolve(options.data);
+  if (!existsSync(join(dataDir, 's3'))) {
+    throw new UsageError(`There is no account in ${options.data}: run npm start first, or give --endpoint`);
   }
   const release = lockFolder(options.data);
   const account = await startLocal({ dataDir, pipeline: options.pipeline });
   try {
+    await readLedger(account, dataDir);
     const code = await replayAt(account.endpoint, options);
     await account.drain();
     return code;
   } finally {
+    await keepLedger(account, dataDir);
     await account.stop();
     release();
   }

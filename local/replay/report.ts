@@ -6,14 +6,15 @@ export function replayText(reports: readonly SourceReport[], dryRun: boolean): s
 }
 
 function sourceText(report: SourceReport, dryRun: boolean): string {
-  const { source, asked, replayed, quarantined, bytes, failed, skipped } = report;
+  const { source, asked, replayed, quarantined, bytes, failed, elsewhere } = report;
   const lines = [
     source,
     line('found', asked.found),
     line('matched', asked.matched),
     ...(dryRun ? [] : [line('replayed', replayed, `${group(bytes)} bytes`), line('put aside', quarantined)]),
     line('lost', asked.lost),
-    ...reasons('skipped', dryRun ? asked.skipped : { ...asked.skipped, ...skipped }),
+    ...reasons('skipped', asked.skipped),
+    ...(elsewhere === 0 ? [] : [line('skipped', elsewhere, 'being replayed elsewhere')]),
     ...reasons('unreadable', asked.unreadable),
     ...reasons('failed', failed),
   ];

@@ -12,7 +12,8 @@ export interface SourceReport {
   bytes: number;
   /** Of the last invocation: what was left, and why. */
   failed: Readonly<Record<string, number>>;
-  skipped: Readonly<Record<string, number>>;
+  /** Sources that another invocation had. */
+  elsewhere: number;
 }
 
 /** Records a slice has at least, and how many slices there are of more. */
@@ -32,7 +33,7 @@ export async function runReplay(
   const reports: SourceReport[] = [];
   for (const source of options.sources) {
     const asked = await replayer.invoke({ ...options.command, source, dryRun: true });
-    reports.push({ source, asked, replayed: 0, quarantined: 0, bytes: 0, failed: {}, skipped: {} });
+    reports.push({ source, asked, replayed: 0, quarantined: 0, bytes: 0, failed: {}, elsewhere: 0 });
   }
   if (options.dryRun) return reports;
   const stages = reports.map((report) => ({
@@ -67,7 +68,7 @@ async function replaySource(
     report.quarantined += answer.quarantined;
     report.bytes += answer.bytes;
     report.failed = answer.failed;
-    report.skipped = answer.skipped;
+    report.elsewhere = answer.skipped['being replayed elsewhere'] ?? 0;
     done += answer.replayed + answer.quarantined;
     // What goes on by itself must not be begun again.
     if (answer.replayed + answer.quarantined === 0 || answer.continuation !== undefined) break;

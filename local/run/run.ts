@@ -11,6 +11,7 @@ import type { OpenInput } from '../input/open.ts';
 import { produce } from '../producer/kinesis.ts';
 import { produceLogEvents } from '../producer/log-events.ts';
 import { showProgress, type Terminal } from '../progress/progress.ts';
+import { keepLedger } from '../replay/ledger-file.ts';
 import type { RunReport } from '../report/run-report.ts';
 import { breakConsumer } from './crash.ts';
 import { failuresSoFar } from './failures.ts';
@@ -73,7 +74,10 @@ async function runIn(account: LocalAccount, options: RunOptions, input: OpenInpu
     const done = await sendAndReplay(job);
     progress.end();
     const seconds = (performance.now() - started) / 1_000;
-    if (stop.fault() === undefined) await keepTable(account.tables, parts.windowsTable, resolve(options.data));
+    if (stop.fault() === undefined) {
+      await keepTable(account.tables, parts.windowsTable, resolve(options.data));
+      await keepLedger(account, resolve(options.data));
+    }
     return await reportRun({ ...job, ...done, seconds, memory, pipeline: options.pipeline });
   } finally {
     progress.end();
