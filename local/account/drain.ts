@@ -46,11 +46,22 @@ export async function drainWorkers(
       for (const { hurry } of workers) hurry?.();
     }
     if (busy.length === 0) {
-      await Promise.race([buffering.flush(), sleep(Math.max(0, end - performance.now()), undefined, { ref: false })]);
+      await within(buffering.flush(), Math.max(0, end - performance.now()));
       busy.push(...busyOf([...workers, buffering]));
     }
     quiet = busy.length === 0 ? quiet + 1 : 0;
     if (performance.now() > end && busy.length > 0) throw new DrainError(busy, timeoutMs);
     if (quiet < LOOKS) await sleep(LOOK_MS);
+  }
+}
+
+/** Waits for the promise, but no longer than so. */
+export async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  const waiting = new AbortController();
+  const late = sleep(ms, undefined, { ref: false, signal: waiting.signal }).catch(() => {});
+  try {
+    await Promise.race([promise, late]);
+  } finally {
+    waiting.abort();
   }
 }

@@ -71,12 +71,11 @@ function startInflating() {
   let unpacked: Buffer[] = [];
   let failure: string | undefined;
   stream.on('data', (bytes: Buffer) => unpacked.push(bytes));
-  const settled = new Promise<void>((resolve) => {
-    stream.on('end', resolve);
-    stream.on('error', (cause: NodeJS.ErrnoException) => {
-      failure = cause.code === 'Z_BUF_ERROR' ? 'the gzip is cut off' : `broken gzip, ${cause.message}`;
-      resolve();
-    });
+  let resume = (): void => {};
+  stream.on('end', () => resume());
+  stream.on('error', (cause: NodeJS.ErrnoException) => {
+    failure = cause.code === 'Z_BUF_ERROR' ? 'the gzip is cut off' : `broken gzip, ${cause.message}`;
+    resume();
   });
   const take = (): Buffer[] => {
     const taken = unpacked;
@@ -86,12 +85,19 @@ function startInflating() {
   return {
     failure: () => failure,
     async write(slice: Buffer): Promise<Buffer[]> {
-      await Promise.race([new Promise<void>((resolve) => stream.write(slice, () => resolve())), settled]);
+      await new Promise<void>((resolve) => {
+        resume = resolve;
+        stream.write(slice, () => resolve());
+      });
       return take();
     },
     async end(): Promise<Buffer[]> {
-      stream.end();
-      await settled;
+      if (failure === undefined) {
+        await new Promise<void>((resolve) => {
+          resume = resolve;
+          stream.end();
+        });
+      }
       return take();
     },
   };

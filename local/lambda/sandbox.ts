@@ -39,17 +39,25 @@ const MEMORY_CHECK_MS = 50;
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let requestId: string | undefined;
   const runtime = await startProcess({ ...options, line: (text) => options.line(text, requestId) });
+  // Waited for anew by each invocation: a reaction to `ended` itself would keep the invocation's answer as long as the process.
+  let told: ((exit: { exit: Exit }) => void) | undefined;
+  void runtime.ended.then((exit) => told?.({ exit }));
 
   async function run(invocation: Invocation, fault: InjectedFault): Promise<RunResult> {
     requestId = invocation.requestId;
     const cancel = startClocks(runtime, options);
     const watch = setInterval(runtime.checkMemory, MEMORY_CHECK_MS);
     try {
-      const result = await attempt(runtime, options, invocation, fault);
+      const exit = new Promise<{ exit: Exit }>((resolve) => {
+        told = resolve;
+        if (!runtime.alive()) void runtime.ended.then((how) => resolve({ exit: how }));
+      });
+      const result = await attempt(runtime, exit, options, invocation, fault);
       return 'exit' in result ? { failure: explain(result.exit, requestId, options.timeoutMs) } : read(result.answer);
     } finally {
       cancel();
       clearInterval(watch);
+      told = undefined;
       runtime.checkMemory();
       requestId = undefined;
     }
@@ -86,12 +94,12 @@ function startClocks(runtime: RuntimeProcess, options: SandboxOptions): () => vo
 
 async function attempt(
   runtime: RuntimeProcess,
+  exit: Promise<{ exit: Exit }>,
   options: SandboxOptions,
   invocation: Invocation,
   fault: InjectedFault,
 ): Promise<{ exit: Exit } | { answer: Answer }> {
-  const exit = runtime.ended.then((how) => ({ exit: how }));
-  const ready = await Promise.race([runtime.ready, exit]);
+  const ready = runtime.initMs() > 0 ? undefined : await Promise.race([runtime.ready, exit]);
   if (ready !== undefined) return ready;
   const answer = runtime.hand({ ...invocation, ...timesOf(options) });
   if (fault === 'crash-at-start') runtime.kill('fault');

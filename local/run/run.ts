@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../account/drain.ts';
 import { type LocalAccount, startLocal } from '../account/start-local.ts';
 import { tallyMetrics } from '../accounting/metrics.ts';
 import type { Options } from '../command-line/arguments.ts';
@@ -151,5 +152,5 @@ async function settle({ account, stop, progress }: Job): Promise<void> {
   }
   if (!stop.signal.aborted) return;
   // What reached Firehose is delivered in any case, if it can be.
-  await Promise.race([account.firehose.flush(), sleep(STOPPED_DRAIN_MS, undefined, { ref: false })]);
+  await within(account.firehose.flush(), STOPPED_DRAIN_MS);
 }
