@@ -255,18 +255,17 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     const end = node.end - 1;
     if (isPlainIdentifier(source, start, end, found)) return;
     if ((found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end)) return;
-    if (found & HIDING || end - start >= LONG) {
-      maskText(node, found, visit);
+    const length = end - start;
+    if (length >= LONG && length <= LONGEST_REMEMBERED && (found & HIDING) === 0 && !visit.place.speaks) {
+      if (!isClean(node.string!)) maskText(node, found, visit);
       return;
     }
     // Most strings are short and hide nothing: they are looked through where they stand.
-    if (detectIn(source, start, end, set, visit.place) !== NOTHING) maskText(node, found, visit);
+    if (found & HIDING || detectIn(source, start, end, set, visit.place) !== NOTHING) maskText(node, found, visit);
   }
 
   function maskText(node: Node, found: number, visit: Visit): void {
     const text = node.string!;
-    const known = text.length <= LONGEST_REMEMBERED && (found & classes.BRACKET) === 0 && !visit.place.speaks;
-    if (known && isClean(text)) return;
     const edits = editsOfText(text, visit.search, visit.depth, found);
     if (edits.length === 0) return;
     const content = node.json.slice(1, -1);

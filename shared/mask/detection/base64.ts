@@ -70,21 +70,29 @@ function encode(text: string, url: boolean, padded: boolean): string {
   return padded ? encoded : encoded.replace(/={1,2}$/, '');
 }
 
-/** Whether the first six bytes are printable: most of what only looks like base64 ends here. */
+/** Whether the first six bytes are printable UTF-8: most of what only looks like base64 ends here. */
 function beginsAsText(text: string, start: number): boolean {
+  let pending = 0;
   for (let i = start; i < start + 8; i += 4) {
     const bits =
       (VALUES[text.charCodeAt(i)]! << 18) |
       (VALUES[text.charCodeAt(i + 1)]! << 12) |
       (VALUES[text.charCodeAt(i + 2)]! << 6) |
       VALUES[text.charCodeAt(i + 3)]!;
-    if (!isTextByte((bits >> 16) & 0xff) || !isTextByte((bits >> 8) & 0xff) || !isTextByte(bits & 0xff)) return false;
+    for (let shift = 16; shift >= 0; shift -= 8) {
+      pending = afterByte(pending, (bits >> shift) & 0xff);
+      if (pending < 0) return false;
+    }
   }
   return true;
 }
 
-function isTextByte(byte: number): boolean {
-  return byte >= 0x20 ? byte !== 0x7f : byte === 0x09 || byte === 0x0a || byte === 0x0d;
+/** How many bytes of a character are still to come; -1 where this one can not stand here. */
+function afterByte(pending: number, byte: number): number {
+  if (pending > 0) return byte >= 0x80 && byte < 0xc0 ? pending - 1 : -1;
+  if (byte < 0x80) return (byte >= 0x20 && byte !== 0x7f) || byte === 0x09 || byte === 0x0a || byte === 0x0d ? 0 : -1;
+  if (byte < 0xc2 || byte > 0xf4) return -1;
+  return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
 }
 
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffd]/;
