@@ -2,7 +2,7 @@ import { setting } from '../platform/settings.ts';
 import type { Summary } from './summary.ts';
 
 /** Where dead letters lie. */
-export type Source =
+type Source =
   | { readonly kind: 'objects'; readonly bucket: string; readonly prefix: string }
   | { readonly kind: 'queue'; readonly url: string };
 
@@ -51,7 +51,7 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
-export const MAX_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 const FIELDS = [
   'source',

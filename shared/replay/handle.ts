@@ -3,7 +3,7 @@ import type { Deadline } from '../platform/deadline.ts';
 import { logger } from '../platform/logger.ts';
 import { count, flushMetrics } from '../platform/metrics.ts';
 import { setting } from '../platform/settings.ts';
-import { notifiedObjects } from '../sources/failures/message.ts';
+import { isTestNotification, notifiedObjects } from '../sources/failures/message.ts';
 import { readCommand, unasked } from './command.ts';
 import { containersOfMessage, isSmall } from './messages.ts';
 import { mayHoldDeadLetters, objectNamed } from './objects.ts';
@@ -31,7 +31,16 @@ interface SqsAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** Objects of an event were not replayed to their end: Lambda sends the event again. */
+interface Published {
+  readonly Sns?: { readonly MessageId?: string; readonly Message?: string };
+}
+
+/** The event tells neither of messages nor of objects, and is no command. */
+export class UnknownEventError extends Error {
+  override readonly name = 'UnknownEventError';
+}
+
+/** What an event tells of was not replayed to its end: Lambda sends the event again. */
 export class ReplayIncompleteError extends Error {
   override readonly name = 'ReplayIncompleteError';
 }
@@ -44,6 +53,7 @@ export async function handleReplay(
 ): Promise<ReplayAnswer | SqsAnswer> {
   const { Records: records, source } = (event ?? {}) as { Records?: unknown; source?: unknown };
   if (Array.isArray(records) && records[0]?.eventSource === 'aws:sqs') return await fromQueue(records, deadline);
+  if (Array.isArray(records) && records[0]?.EventSource === 'aws:sns') return await fromTopic(records, deadline);
   if (Array.isArray(records) || source === 'aws.s3') return await fromBucket(event, context, deadline);
   const scheduled = source === 'aws.events' || source === 'aws.scheduler';
   const asked = scheduled ? { source: 'errors' } : event;
@@ -69,6 +79,18 @@ async function fromQueue(records: readonly MappedMessage[], deadline: Deadline):
   return { batchItemFailures: left.map(({ messageId = '' }) => ({ itemIdentifier: messageId })) };
 }
 
+/** Messages of a topic, whole: Lambda sends the event again where one is not done. */
+async function fromTopic(records: readonly Published[], deadline: Deadline): Promise<SqsAnswer> {
+  const messages = records.map(({ Sns: { MessageId: messageId = '', Message: body = '' } = {} }) => ({
+    messageId,
+    body,
+  }));
+  const answer = await fromQueue(messages, deadline);
+  const left = answer.batchItemFailures.length;
+  if (left > 0) throw new ReplayIncompleteError(`${left} messages could not be replayed.`);
+  return answer;
+}
+
 /** The mapping deletes a message that is done, and lets others come again. */
 const MAPPED = { settle: async () => {}, leave: async () => {}, hold: async () => {} };
 
@@ -89,9 +111,13 @@ async function replayMessage(message: MappedMessage, work: Replay): Promise<bool
 
 /** Objects that were just written. Where one is not replayed to its end, for a cause that can pass, the event comes again. */
 async function fromBucket(event: unknown, context: Invocation | undefined, deadline: Deadline): Promise<ReplayAnswer> {
+  const addresses = notifiedObjects(event);
+  if (addresses.length === 0 && !isTestNotification(event)) {
+    throw new UnknownEventError('The event is neither a command nor one of SQS, SNS, S3, EventBridge or a schedule.');
+  }
   const work = workFor(unasked(), deadline);
   const ends: End[] = [];
-  for (const address of notifiedObjects(event).filter(({ key }) => mayHoldDeadLetters(key))) {
+  for (const address of addresses.filter(({ key }) => mayHoldDeadLetters(key))) {
     const object = await objectNamed(address, work.command.settle);
     if (object === undefined) continue;
     const end = await replayOne(object, work);

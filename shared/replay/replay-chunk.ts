@@ -9,14 +9,14 @@ import type { Outgoing } from './targets.ts';
 
 /**
  * Puts a chunk of dead letters back, or aside where they failed too often. The ledger is told before and after, so that
- * a crash in between is seen, and what it left uncertain is looked for where it was put. True when every letter is done.
+ * a crash in between is seen, and what it left uncertain is looked for where it was put. `stuck`: none of many is done.
  */
 export async function replayChunk(
   { name: source, owner }: Taken,
   records: readonly FailedRecord[],
   progress: Progress,
   replay: Replay,
-): Promise<boolean> {
+): Promise<'done' | 'left' | 'stuck'> {
   const { ledger, summary, command } = replay;
   const letters = await lettersOf(source, records, command.to, ledger);
   const uncertain = letters.filter(({ record, isLeftover }) => !isLeftover && progress.uncertain.has(record.at));
@@ -33,8 +33,13 @@ export async function replayChunk(
   await ledger.confirm(source, claim, placesOf([...done, ...poison, ...confirmed]), now());
   tally(summary.skipped, 'already replayed', done.length);
   summary.quarantined += poison.length;
-  return done.length + poison.length + confirmed.length === letters.length;
+  const ended = done.length + poison.length + confirmed.length;
+  if (ended === 0 && letters.length >= MANY) return 'stuck';
+  return ended === letters.length ? 'done' : 'left';
 }
+
+/** Where so many letters at once can't be put back, those behind them can't either. */
+const MANY = 100;
 
 const NONE: ReadonlySet<Letter> = new Set();
 

@@ -20,12 +20,15 @@ export async function replayContainer(taken: Taken, replay: Replay): Promise<Con
   let chunk: FailedRecord[] = [];
   let bytes = 0;
   let left = false;
+  let stuck = false;
   const flush = async (): Promise<void> => {
     const records = chunk;
     chunk = [];
     bytes = 0;
     try {
-      if (records.length > 0) left = !(await replayChunk(taken, records, progress, replay)) || left;
+      const end = records.length === 0 ? 'done' : await replayChunk(taken, records, progress, replay);
+      left ||= end !== 'done';
+      stuck = end === 'stuck';
     } finally {
       replay.underWay.records -= records.length;
     }
@@ -40,6 +43,7 @@ export async function replayContainer(taken: Taken, replay: Replay): Promise<Con
       bytes += record.data.length;
       replay.underWay.records += 1;
       if (chunk.length >= most) await flush();
+      if (stuck) return 'left';
       if (chunk.length === 0 && replay.times.invocations.remainingMs() < replay.reserveMs) return 'interrupted';
     }
     await flush();

@@ -75,7 +75,7 @@ export function dropOwnLogGroups(beginnings: readonly string[]): Step {
   };
 }
 
-export const OWN_LOG_GROUP = 'own log group';
+const OWN_LOG_GROUP = 'own log group';
 
 /** A log event's document as the subscription message that held it alone: what a replay gives the decoder. */
 export function asMessage(document: ByteString): { readonly data: ByteString; readonly origin: LogsOrigin } {

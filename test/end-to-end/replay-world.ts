@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
@@ -32,7 +32,7 @@ export interface ReplayWorld {
   stop(): Promise<void>;
 }
 
-export interface StackNames {
+interface StackNames {
   readonly stream: string;
   readonly delivery: string;
   readonly queueUrl: string;
@@ -45,7 +45,7 @@ export interface StackNames {
   readonly replayer: string;
 }
 
-export interface RunningReplayer {
+interface RunningReplayer {
   readonly child: ChildProcess;
   /** Its answer; undefined where it was killed. */
   // biome-ignore lint/suspicious/noExplicitAny: an answer as it came
@@ -69,7 +69,8 @@ export async function runKilled(world: ReplayWorld, command: object, kills: read
     const answer = await running.answer;
     delete world.faults.operation;
     if (answer === undefined) killed += 1;
-    // Its lease, and its hold on messages, end.
+    // What it began ends; so do its lease and its hold on messages.
+    while (!world.account.functions.idle()) await sleep(10);
     await world.account.clock.advance(35_000);
   }
   return { killed, answer: await world.run(command).answer };
@@ -208,9 +209,4 @@ function runReplayer(given: readonly string[], environment: Record<string, strin
     });
   });
   return { child, answer };
-}
-
-/** A number of 0 to 1 that a text has. */
-export function shareOf(text: string): number {
-  return createHash('sha256').update(text).digest().readUInt32BE() / 2 ** 32;
 }

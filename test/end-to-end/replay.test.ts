@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { batchFailed, processingFailed } from '../factories/dead-letter.ts';
+import { logEnvelope } from '../factories/log-envelope.ts';
 import { randomFrom } from '../factories/random.ts';
 import { type ReplayWorld, replayWorld, runKilled } from './replay-world.ts';
 
@@ -155,6 +156,35 @@ describe('batches of a stream that failed', () => {
     expect(await world.replay({ source: 'queue' })).toMatchObject({ lost: 70, replayed: 0 });
     expect(await world.quarantined('lost/')).toMatchObject([{ type: 'LostRecords', records: 70, letter: document }]);
     expect(await world.replay({ source: 'queue' })).toMatchObject({ lost: 0, found: 0 });
+  });
+});
+
+describe('messages of log subscriptions', () => {
+  it('are decoded once, also when the replayer was killed before it heard of it', async () => {
+    const texts = Array.from({ length: 12 }, (_, n) => `request ${n}`);
+    for (const [n, message] of texts.entries()) {
+      const data = Buffer.from(JSON.stringify(logEnvelope([message]))).toString('base64');
+      const origin = { kind: 'logs', logGroup: '/shop/cart', logStream: 's', eventId: String(n) };
+      const failure = { code: 'DestinationUnavailable', stage: 'deliver', message: 'm', retryable: true };
+      const letter = {
+        type: 'DeadLetter',
+        version: 1,
+        pipeline: 'application-logs',
+        id: `r:${n}`,
+        origin,
+        failure,
+        data,
+      };
+      await world.account.queues.send(
+        world.names.queueUrl,
+        JSON.stringify({ ...letter, attempt: 1, failedAt: '2026-09-19T09:11:52.059Z' }),
+      );
+    }
+    const { killed } = await runKilled(world, { source: 'queue' }, ['Invoke', 'Invoke', 'Invoke']);
+    expect(killed).toBe(3);
+    await world.account.drain();
+    const messages = [...(await world.lake())].map(([line, count]) => [JSON.parse(line).message, count]);
+    expect(messages.toSorted()).toEqual(texts.map((text) => [text, 1]).toSorted());
   });
 });
 

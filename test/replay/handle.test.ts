@@ -126,6 +126,26 @@ describe('messages of a mapping', () => {
   });
 });
 
+describe('other events', () => {
+  const published = (message: string) => ({
+    Records: [{ EventSource: 'aws:sns', Sns: { MessageId: 'm', Message: message } }],
+  });
+
+  it('of a topic are messages too, and come again where they are not done', async () => {
+    expect(await replay(published(letter('topic')))).toEqual({ batchItemFailures: [] });
+    expect(account.streamed()).toContain('k-topic r-topic');
+    await expect(replay(published('no JSON'))).rejects.toThrow('could not be replayed');
+  });
+
+  it('are refused rather than lost', async () => {
+    await expect(replay({ Records: [{ eventSource: 'aws:kinesis', kinesis: {} }] })).rejects.toThrow(
+      'neither a command',
+    );
+    await expect(replay({ Records: [] })).rejects.toThrow('neither a command');
+    await expect(replay({})).rejects.toThrow('source must be');
+  });
+});
+
 describe('objects that were just written', () => {
   const created = (key: string) => ({
     Records: [{ eventSource: 'aws:s3', s3: { bucket: { name: ERRORS }, object: { key } } }],

@@ -40,6 +40,16 @@ describe('replaying a container', () => {
     expect(putBack.mock.lastCall?.[0].map(({ record }) => record.at)).toEqual(['2']);
   });
 
+  it('does not go on where nothing can be put', async () => {
+    const putBack = vi.fn(async (records: readonly Outgoing[]) =>
+      records.map(() => failed(transient('DestinationRefused', 'deliver', 'm'))),
+    );
+    const { replay } = replayWith({}, { putBack });
+    const letters = Array.from({ length: 5_000 }, (_, index) => letter(String(index)));
+    expect(await replayed(containerOf('a', letters), replay)).toBe('left');
+    expect(putBack).toHaveBeenCalledOnce();
+  });
+
   it('puts a record aside after exactly three attempts', async () => {
     vi.useFakeTimers({ now: 1_000 });
     const { replay, puts, quarantined } = replayWith();

@@ -33,7 +33,7 @@ export interface FailedRecord {
 }
 
 /** Something in a source that is no dead letter that can be read: it is kept, and counted under its code. */
-export interface Unreadable {
+interface Unreadable {
   readonly kind: 'unreadable';
   readonly at: string;
   readonly code: string;
@@ -52,7 +52,7 @@ export interface Lost {
 }
 
 /** A record of a failed batch that was delivered all the same, before the batch failed. */
-export interface Delivered {
+interface Delivered {
   readonly kind: 'delivered';
   readonly at: string;
 }

@@ -6,9 +6,9 @@ import type { Found, Origin } from './found.ts';
 import { readBack, readStreamBatch, type ShardReader, type StreamBatch, type WasDelivered } from './stream-batch.ts';
 
 /** Code of records of a batch that Lambda gave up on. */
-export const BATCH_FAILED = 'Lambda.BatchFailed';
+const BATCH_FAILED = 'Lambda.BatchFailed';
 /** Code of an event that Lambda gave up on after it was invoked asynchronously. */
-export const EVENT_FAILED = 'Lambda.EventFailed';
+const EVENT_FAILED = 'Lambda.EventFailed';
 
 /** An object that a dead letter names. */
 export interface ObjectAddress {

@@ -6,7 +6,7 @@ import { UnpackedTooLargeError } from './lines.ts';
 import { originOfKey } from './object-key.ts';
 
 /** Code of records that lie in a source backup, or in a file of one's own: they never failed, they are sent again. */
-export const BACKUP = 'SourceBackup';
+const BACKUP = 'SourceBackup';
 
 /** What lies there is what producers sent: a record that looks like a failure is a record. */
 const BACKUPS = /(?:^|\/)source-backup\//;

@@ -36,7 +36,7 @@ export interface ShardPage {
   readonly millisBehindLatest: number;
 }
 
-export interface StoredRecord {
+interface StoredRecord {
   readonly sequenceNumber: string;
   readonly partitionKey: string;
   readonly data: Uint8Array;

@@ -54,6 +54,37 @@ describe("a message of Lambda's on-failure document", () => {
     expect(await read(batchFailed(), storesWith(undefined))).toMatchObject([{ kind: 'lost', records: 3 }]);
   });
 
+  it('leaves out what was delivered before the batch failed', async () => {
+    const pages = [{ records: [stored('100'), stored('101'), stored('102')], next: undefined, millisBehindLatest: 0 }];
+    const stores = {
+      ...storesWith(pages),
+      delivered: async () => (sequenceNumber: string) => sequenceNumber !== '101',
+    };
+    const found = await read(batchFailed(), stores);
+    expect(found.map(({ kind }) => kind)).toEqual(['delivered', 'record', 'delivered']);
+  });
+
+  it('goes on where an iterator has expired', async () => {
+    const reads = [
+      { records: [stored('100')], next: 'old', millisBehindLatest: 5 },
+      undefined,
+      { records: [stored('101'), stored('102')], next: undefined, millisBehindLatest: 0 },
+    ];
+    const asked: string[] = [];
+    const shards: Stores['shards'] = {
+      iterator: async (_stream, _shard, number, where) => asked.push(`${where} ${number}`).toString(),
+      read: async () => reads.shift(),
+    };
+    const found = await read(batchFailed(), { ...storesWith([]), shards });
+    expect(found.map((item) => item.kind === 'record' && item.data)).toEqual(['r-100', 'r-101', 'r-102']);
+    expect(asked).toEqual(['AT_SEQUENCE_NUMBER 100', 'AFTER_SEQUENCE_NUMBER 100']);
+  });
+
+  it('tells of lost records also where the document does not say how many there were', async () => {
+    const document = batchFailed({ batchSize: null });
+    expect(await read(document, storesWith(undefined))).toMatchObject([{ kind: 'lost', records: 1, letter: document }]);
+  });
+
   it('finds the stream behind an enhanced fan-out consumer', async () => {
     const info = { streamArn: 'arn:aws:kinesis:us-east-1:1:stream/events/consumer/fast:99' };
     const pages = [{ records: [stored('100'), stored('101'), stored('102')], next: undefined, millisBehindLatest: 0 }];
