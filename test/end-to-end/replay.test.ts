@@ -6,7 +6,7 @@ import {
   PutRecordsCommand,
 } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { batchFailed, processingFailed } from '../factories/dead-letter.ts';
+import { batchFailed } from '../factories/dead-letter.ts';
 import { logEnvelope } from '../factories/log-envelope.ts';
 import { randomFrom } from '../factories/random.ts';
 import { type ReplayWorld, replayWorld, runKilled } from './replay-world.ts';
