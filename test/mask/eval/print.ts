@@ -1,38 +1,19 @@
-import { DETECTORS } from '../../../shared/mask/index.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readCorpus } from './corpus.ts';
-import { f2, precision, recall, type Score, scoreCases } from './score.ts';
+import { report } from './report.ts';
+import { scoreCases } from './score.ts';
 
-/** `npm run eval`: how detection fares on the labelled corpus, by entity. `--faults` lists what went wrong. */
+/**
+ * `npm run eval`: how detection fares on the labelled corpus, by entity. `--faults` lists what went wrong; `--write` keeps
+ * the table in docs/reference/detection-scores.md.
+ */
 const cases = readCorpus();
 const { scores, faults } = scoreCases(cases);
-const negatives = cases.filter((each) => each.negative !== undefined).length;
-
-const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
-const figure = (value: number) => value.toFixed(3);
-const total: Score = { entity: 'all', hits: 0, misses: 0, alarms: 0 };
-
-let table = row(['entity', 'cases', 'recall', 'precision', 'F2']) + row(['---', '---:', '---:', '---:', '---:']);
-for (const { name } of DETECTORS) {
-  const score = scores.get(name) ?? { entity: name, hits: 0, misses: 0, alarms: 0 };
-  total.hits += score.hits;
-  total.misses += score.misses;
-  total.alarms += score.alarms;
-  table += row([
-    name,
-    String(score.hits + score.misses),
-    figure(recall(score)),
-    figure(precision(score)),
-    figure(f2(score)),
-  ]);
-}
-table += row([
-  '**all**',
-  String(total.hits + total.misses),
-  figure(recall(total)),
-  figure(precision(total)),
-  figure(f2(total)),
-]);
-process.stdout.write(
-  `${cases.length} cases, ${negatives} of them with nothing to find. Spans count as found at an IoU of 0.9.\n\n${table}`,
-);
+const table = report(cases, scores);
+process.stdout.write(table);
 if (process.argv.includes('--faults')) process.stdout.write(`\n${faults.join('\n')}\n`);
+if (process.argv.includes('--write')) {
+  const page = `# Detection scores\n\n<!-- Made by \`npm run eval -- --write\`. -->\n\nHow \`maskDetected\` fares on the labelled corpus of test/mask/corpus.\n\n${table}`;
+  writeFileSync(join(import.meta.dirname, '../../../docs/reference/detection-scores.md'), page);
+}
