@@ -18,10 +18,10 @@ import { preset } from './preset.ts';
 
 export type { DetectionOptions, DetectorNames } from './detected.ts';
 export { DETECTORS } from './detectors/index.ts';
-export { type KmsKey, kmsKey } from './methods/data-key.ts';
+export { kmsKey } from './methods/data-key.ts';
 export { PRESETS } from './presets/index.ts';
-export { createRevealer, type Revealer, type RevealOptions } from './reveal/reveal.ts';
-export { type Secret, secret } from './secret.ts';
+export { createRevealer } from './reveal/reveal.ts';
+export { secret } from './secret.ts';
 export {
   bucket,
   encrypt,

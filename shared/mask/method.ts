@@ -1,7 +1,7 @@
 import type { Document, Selector } from '../record/document.ts';
 
 /** What a method is given to mask. */
-export interface Value {
+interface Value {
   /** The text of a string, the spelling of a number, `true` or `false`; or the part of a string that a detector found. */
   readonly text: string;
   readonly kind: 'string' | 'number' | 'boolean';

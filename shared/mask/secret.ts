@@ -32,7 +32,7 @@ export async function loadKeyring({ name }: Secret): Promise<Keyring> {
   return parseKeyring(name, await secretValue(name));
 }
 
-export function parseKeyring(name: string, value: string): Keyring {
+function parseKeyring(name: string, value: string): Keyring {
   const keys = value.trimStart().startsWith('{') ? versions(name, value) : new Map([[1, value]]);
   return { current: Math.max(...keys.keys()), keys };
 }

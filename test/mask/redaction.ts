@@ -15,7 +15,7 @@ export const compiler: StepCompiler = {
 
 const context: StepContext = { record: { id: 'r', data: '' }, now: 0, batch: 0 };
 
-export function documentOf(json: string): JsonDocument {
+function documentOf(json: string): JsonDocument {
   const document = readDocument(encodeUtf8(json), createTape());
   if ('code' in document) throw new Error(`${document.code}: ${document.message}`);
   return document;

@@ -9,7 +9,7 @@ import type { DetectorSet } from './set.ts';
 import { COVERED, plainForm, uncover, type View } from './view.ts';
 
 /** How deep text may hide in text: percent-encoded JSON in base64 in a string, and one more. */
-export const DEEPEST = 5;
+const DEEPEST = 5;
 
 /** What a text is looked through for, and what is put in the place of what is found. */
 export interface Search {

@@ -107,7 +107,7 @@ function singular(name: string): string {
 const TOKEN = /\[[A-Z][A-Z0-9_]{1,40}\]/;
 
 /** `Card-Number`, `card_number` and `cardNumber` are `cardnumber`; numbers at the end don't count: `address2`. */
-export function normalName(key: string): string {
+function normalName(key: string): string {
   // A key that was masked itself says nothing of its value.
   if (key.includes('[') && TOKEN.test(key)) return '';
   let name = '';

@@ -32,7 +32,7 @@ export interface Rules {
 }
 
 /** Rules that a run of one kind and length may begin. */
-export interface WordRules {
+interface WordRules {
   readonly rules: BoundWord[];
   /** By ASCII code: 1 where one of the rules may go on after the run; the last place stands for the end and all else. */
   readonly next: Uint8Array;
@@ -45,7 +45,7 @@ export interface BoundWord extends Bound<WordRule> {
 }
 
 /** A rule with the characters that may stand beside its anchor, by code; the last place stands for the ends and all else. */
-export interface BoundAnchor extends Bound<AnchorRule> {
+interface BoundAnchor extends Bound<AnchorRule> {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
 }

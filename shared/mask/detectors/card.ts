@@ -170,7 +170,7 @@ export const card = detector({
 });
 
 /** Issuer, length and check digit. */
-export function isCardNumber(digits: string): boolean {
+function isCardNumber(digits: string): boolean {
   return isIssued(digits) && luhn(digits) && !isOneDigit(digits);
 }
 

@@ -5,7 +5,7 @@ import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret
 import { createHmac } from './hmac.ts';
 
 /** What the pseudonym looks like. */
-export type PseudonymFormat = 'email' | 'uuid' | 'digits';
+type PseudonymFormat = 'email' | 'uuid' | 'digits';
 
 export interface PseudonymOptions {
   readonly key: Secret;

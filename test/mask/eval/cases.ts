@@ -31,7 +31,7 @@ const SENTENCES = [
 ];
 const TAILS = ['%', '% please', '%, thanks', '%.', '% (main)'];
 
-export const mark = (entity: string, text: string) => `⟦${entity}:${text}⟧`;
+const mark = (entity: string, text: string) => `⟦${entity}:${text}⟧`;
 
 /** All generated cases, the same every time. */
 export function generateCases(seed = 20261120): Case[] {

@@ -31,7 +31,7 @@ const luhnHolds = (digits: number[]) =>
     10 ===
   0;
 
-export const withLuhn = (body: string) => completed(body, luhnHolds)!;
+const withLuhn = (body: string) => completed(body, luhnHolds)!;
 
 const weighted = (digits: number[], weights: number[]) =>
   weights.reduce((sum, weight, i) => sum + weight * digits[i]!, 0);

@@ -1,13 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCorpus } from './corpus.ts';
+import { readCorpus, writeGenerated } from './corpus.ts';
 import { report } from './report.ts';
 import { scoreCases } from './score.ts';
 
 /**
  * `npm run eval`: how detection fares on the labelled corpus, by entity. `--faults` lists what went wrong; `--write` keeps
- * the table in docs/reference/detection-scores.md.
+ * the table in docs/reference/detection-scores.md; `--generate` writes the generated part of the corpus anew before.
  */
+if (process.argv.includes('--generate')) writeGenerated();
 const cases = readCorpus();
 const { scores, faults } = scoreCases(cases);
 const table = report(cases, scores);

@@ -52,7 +52,7 @@ export function createMarker(): (json: string) => string {
 }
 
 /** The document that a case is. */
-export function documentFor({ path, text, number }: Case): string {
+function documentFor({ path, text, number }: Case): string {
   const plain = parseMarks(text).text;
   return path.reduceRight(
     (inner, key) => `{${JSON.stringify(key)}:${inner}}`,
@@ -61,7 +61,7 @@ export function documentFor({ path, text, number }: Case): string {
 }
 
 /** What is found in a case. */
-export function findsIn(each: Case, run: (json: string) => string): Label[] {
+function findsIn(each: Case, run: (json: string) => string): Label[] {
   const out: unknown = each.path.reduce(
     (value, key) => (value as Record<string, unknown>)[key],
     JSON.parse(run(documentFor(each))),
