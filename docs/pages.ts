@@ -5,7 +5,7 @@ import { enrichers } from '../shared/enrich/index.ts';
 import { filters } from '../shared/filter/index.ts';
 import { formats } from '../shared/formats/index.ts';
 import type { Detector } from '../shared/mask/detector.ts';
-import { DETECTORS, masks, methods } from '../shared/mask/index.ts';
+import { DETECTORS, masks, methods, PRESETS } from '../shared/mask/index.ts';
 import { LIMITS } from '../shared/platform/limits.ts';
 import type { Example, Reference } from '../shared/record/reference.ts';
 
@@ -37,6 +37,7 @@ export function pages(): Readonly<Record<string, string>> {
       'What is put in the place of a value: `mask(path, method)`, `maskDetected(pattern, detectors, method)`. The examples mask the path `value`.',
       methods as unknown as Words,
     ),
+    'presets.md': presetsPage(),
     'detectors.md': detectorsPage(DETECTORS),
     'destinations.md': destinationsPage(),
     'limits.md': limitsPage(),
@@ -77,6 +78,25 @@ function indented(text: string): string {
   return text.replace(/[\r\n]+$/, '').replace(/\r?\n/g, '\n     ');
 }
 
+/** What each preset covers, and what it does not. */
+function presetsPage(): string {
+  const listed = (title: string, lines: readonly string[]) =>
+    `${title}:\n\n${lines.map((line) => `- ${line}`).join('\n')}`;
+  const sections = PRESETS.map(({ name, title, detectors, covers, doesNotCover }) =>
+    [
+      `## ${name}`,
+      `${title}. Looks for ${detectors.map(code).join(', ')}.`,
+      listed('Covers', covers),
+      listed('Does not cover', doesNotCover),
+    ].join('\n\n'),
+  );
+  return page(
+    'Presets',
+    'What `preset(name)` looks for, and what it leaves to do. A preset is a beginning, not compliance.',
+    sections,
+  );
+}
+
 function detectorsPage(detectors: readonly Detector[]): string {
   const groups = [...new Set(detectors.map(({ group }) => group))];
   const sections = groups.map((group) => {
@@ -84,7 +104,7 @@ function detectorsPage(detectors: readonly Detector[]): string {
     return [`## ${group}`, ...members.map(detectorSection)].join('\n\n');
   });
   const summary =
-    'What `maskDetected` finds, by group. The token is the name in upper snake case in brackets. A detector that needs a keyword takes one within 30 characters before the value, or in its path.';
+    'What `maskDetected` finds, by group. The token is the name in upper snake case in brackets. A detector that needs a keyword takes one within 30 characters of the value, or in its path.';
   return page('Detectors', summary, sections);
 }
 
