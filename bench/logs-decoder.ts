@@ -46,17 +46,19 @@ function message(first) {
   console.log = console.info = () => {};
   const write = process.stdout.write.bind(process.stdout);
   process.stdout.write = () => true;
-  let [packed, delivered, busy] = [0, 0, 0];
+  let [packed, delivered, busy, cpu] = [0, 0, 0, 0];
   for (let first = 0; first < events; first += size) {
     const event = message(first);
     packed += event.awslogs.data.length;
-    const began = performance.now();
+    const [began, used] = [performance.now(), process.cpuUsage()];
     const answer = await handler(event, context);
     busy += performance.now() - began;
+    const { user, system } = process.cpuUsage(used);
+    cpu += user + system;
     delivered += answer.delivered;
     if (answer.deadLettered > 0) throw new Error('Not everything was delivered.');
   }
-  write(JSON.stringify({ delivered, seconds: busy / 1000, packedMb: packed / 1e6, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }));
+  write(JSON.stringify({ delivered, seconds: busy / 1000, cpuSeconds: cpu / 1e6, packedMb: packed / 1e6, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }));
 })();
 `;
 
@@ -64,6 +66,8 @@ interface Figures {
   /** Documents: the lines of a stack trace are one. */
   readonly delivered: number;
   readonly seconds: number;
+  /** Of all its threads. */
+  readonly cpuSeconds: number;
   readonly packedMb: number;
   readonly peakMb: number;
 }
@@ -114,6 +118,7 @@ const events = Number(values.events);
 const result = { events, ...figures, eventsPerSecond: Math.round(events / figures.seconds), deliveredMb: bytes / 1e6 };
 process.stdout.write(
   `${events.toLocaleString('en')} log events in messages of ${values.message}: ` +
-    `${result.eventsPerSecond.toLocaleString('en')} a second, ${figures.peakMb} MB at most\n`,
+    `${result.eventsPerSecond.toLocaleString('en')} a second ` +
+    `(${Math.round(events / figures.cpuSeconds).toLocaleString('en')} a second of CPU), ${figures.peakMb} MB at most\n`,
 );
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
