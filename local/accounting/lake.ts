@@ -29,7 +29,7 @@ export async function readLake(table: LakeTable, seen?: IndexSet): Promise<LakeR
   return table.format === 'parquet' ? readParquet(table, seen) : readNdjson(files, seen);
 }
 
-export async function filesUnder(folder: string): Promise<readonly string[]> {
+async function filesUnder(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

@@ -5,7 +5,7 @@
 import type { Functions } from '../account/contracts.ts';
 
 /** One metric of one function, summed. */
-export interface MetricSum {
+interface MetricSum {
   readonly functionName: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;

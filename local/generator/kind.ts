@@ -12,7 +12,7 @@ export type Kind =
 const MOST_CRASHING = 8;
 
 /** How many of `total` records kill their consumer: one in 5,000, at least one, at most eight. */
-export function crashingAmong(total: number): number {
+function crashingAmong(total: number): number {
   return total < 50 ? 0 : Math.min(Math.max(Math.round(total / 5_000), 1), MOST_CRASHING);
 }
 

@@ -31,7 +31,7 @@ const LONGEST_WAIT_MS = 2_000;
 const MOST_TRIES = 1_800;
 
 /** A record was refused until patience ended; names code and count, never content. */
-export class PutError extends Error {
+class PutError extends Error {
   override readonly name = 'PutError';
 }
 

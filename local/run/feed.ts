@@ -21,7 +21,7 @@ export interface Feed {
 /** The event stream, or CloudWatch Logs. */
 export type StreamName = 'events' | 'logs';
 
-export interface Generated {
+interface Generated {
   readonly generator: Generator;
   readonly total: number;
   readonly seed: number;
