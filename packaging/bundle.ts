@@ -61,18 +61,20 @@ export async function bundleAll(): Promise<readonly Bundle[]> {
   await mkdir(STAGING, { recursive: true });
   const staging = await mkdtemp(join(STAGING, 'bundles-'));
   try {
-    const bundles = names.map((name) => bundleOne(name, join(staging, name)));
+    const clients = once(() => bundleClients(join(staging, 'aws')));
+    const bundles = names.map((name) => bundleOne(name, join(staging, 'functions', name), clients));
     // Each has ended, well or not, before the folder they write to goes.
     await Promise.allSettled(bundles);
     const made = await Promise.all(bundles);
-    await publish(staging, OUTPUT);
+    await publish(join(staging, 'functions'), OUTPUT);
     return made;
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
 }
 
-async function bundleOne(name: string, directory: string): Promise<Bundle> {
+/** Bundles a function; `clients` gives the folder with the SDK clients, which are the same for all. */
+async function bundleOne(name: string, directory: string, clients: () => Promise<string>): Promise<Bundle> {
   const { metafile } = await build({
     ...SETTINGS,
     entryPoints: { index: join(FUNCTIONS, name, 'handler.ts') },
@@ -80,7 +82,8 @@ async function bundleOne(name: string, directory: string): Promise<Bundle> {
     outExtension: { '.js': '.cjs' },
     plugins: [awsClientsBeside, withoutReference],
   });
-  await bundleClients(directory, clientsOf(metafile));
+  const wanted = clientsOf(metafile);
+  if (wanted.length > 0) await copyClients(await clients(), join(directory, 'aws'), wanted);
   if (GEO_IP in metafile.inputs) await copyDatabase(directory);
   const [output] = Object.values(metafile.outputs);
   return { name, directory: join(OUTPUT, name), bytes: output?.bytes ?? 0, metafile };
@@ -92,14 +95,29 @@ function clientsOf(metafile: Metafile): readonly string[] {
   return [...new Set(imports.filter(({ path }) => path.startsWith('./aws/')).map(({ path }) => clientName(path)))];
 }
 
-async function bundleClients(directory: string, clients: readonly string[]): Promise<void> {
-  if (clients.length === 0) return;
+/** Bundles every SDK client into a folder, each in a file of its own. Resolves with the folder. */
+async function bundleClients(folder: string): Promise<string> {
+  const files = await readdir(AWS_CLIENTS);
   await build({
     ...SETTINGS,
-    entryPoints: clients.map((client) => join(AWS_CLIENTS, `${client}.ts`)),
-    outdir: join(directory, 'aws'),
+    entryPoints: files.map((file) => join(AWS_CLIENTS, file)),
+    outdir: folder,
     outExtension: { '.js': '.cjs' },
   });
+  return folder;
+}
+
+async function copyClients(from: string, to: string, clients: readonly string[]): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const client of clients) await copyFile(join(from, `${client}.cjs`), join(to, `${client}.cjs`));
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 async function copyDatabase(directory: string): Promise<void> {
