@@ -27,7 +27,7 @@ import {
   STRIDE,
   type Tape,
 } from './tape.ts';
-import { ANY, visitAll, visitMatches, visitMembers } from './visit.ts';
+import { ANY, type Skip, visitAll, visitMatches, visitMembers } from './visit.ts';
 
 interface Place {
   readonly document: JsonDocument;
@@ -86,10 +86,10 @@ export class JsonDocument implements Document {
     return new Cursor(document, node);
   }
 
-  each(selector: Selector, visit: (node: Node) => void, gate = 0, quiet?: Uint8Array): void {
+  each(selector: Selector, visit: (node: Node) => void, gate = 0, quiet?: Uint8Array, skip?: Skip): void {
     const compiled = selector as CompiledSelector;
     if (compiled.everything) {
-      visitAll(this, visit, gate, quiet);
+      visitAll(this, visit, gate, quiet, skip);
       return;
     }
     // Only the walk over everything asks what keys are quiet: elsewhere every key is taken for one that is not.

@@ -1,4 +1,4 @@
-import type { Node } from '../record/document.ts';
+import type { Added, Node } from '../record/document.ts';
 import { ARRAY, CONTAINER, LITERAL, NUMBER, OBJECT, SETTLED, STRING } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import type { JsonDocument } from './document.ts';
@@ -7,13 +7,21 @@ import { advance, type CompiledSelector, type KeySegment } from './path.ts';
 import { after, CLASSES, EDIT, EXTENDED, KEY_ID, KEY_START, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
 
 type Visit = (node: Node) => void;
+/** Whether a member that a step added need not be visited: asked before it is read. */
+export type Skip = (added: Added) => boolean;
 
 /** Visits every value: a walk along the tape, and into what steps put in. */
-export function visitAll(document: JsonDocument, visit: Visit, gate: number, quiet: Uint8Array | undefined): void {
+export function visitAll(
+  document: JsonDocument,
+  visit: Visit,
+  gate: number,
+  quiet: Uint8Array | undefined,
+  skip: Skip | undefined,
+): void {
   const { root } = document;
   const cursor = new Cursor(document, root);
   const open = quiet === undefined ? gate : ANY;
-  if (visitOne(document, root, cursor, visit, open)) visitBelow(document, root, cursor, visit, gate, quiet);
+  if (visitOne(document, root, cursor, visit, open)) visitBelow(document, root, cursor, visit, gate, quiet, skip);
 }
 
 /** Visits what the value at `top` holds. */
@@ -24,6 +32,7 @@ function visitBelow(
   visit: Visit,
   gate: number,
   quiet: Uint8Array | undefined,
+  skip: Skip | undefined,
 ): void {
   const { rows } = document;
   const open = quiet === undefined ? gate : ANY;
@@ -31,7 +40,7 @@ function visitBelow(
   if (classes & REPLACED) {
     if (isClosed(classes, gate)) return;
     const inside = document.inside(top);
-    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, gate, quiet);
+    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, gate, quiet, skip);
     return;
   }
   if ((classes & CONTAINER) === 0) return;
@@ -39,19 +48,39 @@ function visitBelow(
   let at = top + STRIDE;
   while (at < end) {
     const found = rows[at + CLASSES]!;
-    // Most values are neither edited nor asked for.
-    if ((found & (TOUCHED | SETTLED)) === 0 && gate !== 0 && (found & gate) === 0 && isQuiet(rows, at, quiet)) {
+    // Most values were not edited, and most of those are not asked for.
+    if ((found & (TOUCHED | SETTLED)) === 0) {
+      if (gate === 0 || (found & gate) !== 0 || !isQuiet(rows, at, quiet)) {
+        cursor.node = at;
+        visit(cursor);
+        const now = rows[at + CLASSES]!;
+        if (now & (REMOVED | REPLACED)) {
+          at = after(rows, at);
+          continue;
+        }
+        if (now & EXTENDED) {
+          visitBelow(document, at, cursor, visit, gate, quiet, skip);
+          at = after(rows, at);
+          continue;
+        }
+      }
       at += STRIDE;
     } else if (!visitOne(document, at, cursor, visit, open)) at = after(rows, at);
     else if (rows[at + CLASSES]! & (REPLACED | EXTENDED)) {
-      visitBelow(document, at, cursor, visit, gate, quiet);
+      visitBelow(document, at, cursor, visit, gate, quiet, skip);
       at = after(rows, at);
     } else at += STRIDE;
   }
   if ((classes & EXTENDED) === 0) return;
   for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
-    visitAll(document.read(added), visit, gate, quiet);
+    if (skip !== undefined && isAside(document, top, added) && skip(added)) continue;
+    visitAll(document.read(added), visit, gate, quiet, skip);
   }
+}
+
+/** A member of the outermost object that nobody has looked into. */
+function isAside(document: JsonDocument, top: number, added: Fragment): boolean {
+  return added.document === undefined && top === document.root && document.fragment === undefined;
 }
 
 /** Every class but that of what is settled. */

@@ -76,6 +76,8 @@ export interface AnchorRule extends Found {
   readonly kind: 'anchor';
   /** Characters that are neither letters nor digits. */
   readonly characters: string;
+  /** A character that the text must hold besides. */
+  readonly besides?: string;
   /** One character that may stand before it, and after it; the empty string stands for the ends and all beyond ASCII. */
   readonly before?: RegExp;
   readonly after?: RegExp;

@@ -1,7 +1,18 @@
 import type { JsonDocument } from '../json/index.ts';
-import { classes, createTape, editsOf, encodeString, KEY_IDS, memo, readDocuments, selectorOf } from '../json/index.ts';
+import {
+  classes,
+  createTape,
+  editsOf,
+  encodeString,
+  KEY_IDS,
+  memo,
+  readDocument,
+  readDocuments,
+  selectorOf,
+} from '../json/index.ts';
 import { decodeUtf8, encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, Node, Selector } from '../record/document.ts';
+import { createAddedMembers } from './added.ts';
 import type { Span } from './detection/finding.ts';
 import { editsOfText, type Search } from './detection/hidden.ts';
 import { type NamedKey, standsBelow } from './detection/key-names.ts';
@@ -46,6 +57,18 @@ const SUSPECT =
   classes.OTHER;
 /** Strings with none of those but with capitals may be credentials. */
 const VISITED = SUSPECT | classes.UPPER;
+/** No find is shorter: `::1`; and without one of these marks none is shorter than six characters. */
+const SHORTEST = 3;
+const SHORTEST_PLAIN = 6;
+const MARKED =
+  classes.AT |
+  classes.COLON |
+  classes.EQUALS |
+  classes.OTHER |
+  classes.PERCENT |
+  classes.ESCAPE |
+  classes.HIGH |
+  classes.BRACKET;
 const SHORTEST_TOKEN = 12;
 const LONG_TOKEN = 16;
 const ENCODED = classes.ESCAPE | classes.HIGH;
@@ -91,6 +114,14 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   const looking: Search = { set, context: NO_CONTEXT, replacement: () => '', json: () => undefined };
   /** Whether a text holds nothing, where no key above it says otherwise: the same few come in every record. */
   const isClean = memo(MOST_REMEMBERED, (text) => editsOfText(text, looking).length === 0);
+  let dry: DocumentMasker | undefined;
+  const isAddedClean = createAddedMembers((json) => {
+    const document = readDocument(json, createTape());
+    if ('code' in document) return false;
+    dry ??= createDocumentMasker({ ...policy, method: DRY, allows: () => false, covers: () => true });
+    dry(document, EVERYTHING);
+    return document.text() === json;
+  });
   /** One for each depth, used again and again: a document is done before the next of its depth begins. */
   const visits: Visit[] = [];
 
@@ -142,7 +173,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     visit.outer = outer;
     visit.knowsAbove = selector.path === '**';
     visit.pairs = undefined;
-    document.each(selector, visit.visitor, VISITED, quiet);
+    document.each(selector, visit.visitor, VISITED, quiet, isAddedClean);
     if (visit.pairs !== undefined) maskPairs(visit, visit.pairs, selector);
   }
 
@@ -156,8 +187,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   function visitNode(node: Node, visit: Visit): void {
     visit.node = node;
     const id = node.keyId;
-    let known = flags[id]!;
-    if (known === 0) known = examineKey(node, id);
+    const known = flags[id]! || examineKey(node, id);
     if (known !== KNOWN && maskByKey(node, known, visit)) return;
     const found = node.classes;
     if (found & classes.STRING) {
@@ -250,9 +280,10 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   }
 
   function maskString(node: Node, found: number, visit: Visit): void {
-    const { source } = node;
     const start = node.start + 1;
     const end = node.end - 1;
+    if (end - start < (found & MARKED ? SHORTEST : SHORTEST_PLAIN)) return;
+    const { source } = node;
     if (isPlainIdentifier(source, start, end, found)) return;
     if ((found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end)) return;
     const length = end - start;
@@ -261,7 +292,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       return;
     }
     // Most strings are short and hide nothing: they are looked through where they stand.
-    if (found & HIDING || detectIn(source, start, end, set, visit.place) !== NOTHING) maskText(node, found, visit);
+    if (found & HIDING || detectIn(source, start, end, set, visit.place, found) !== NOTHING)
+      maskText(node, found, visit);
   }
 
   function maskText(node: Node, found: number, visit: Visit): void {
@@ -275,8 +307,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   }
 
   function maskNumber(node: Node, visit: Visit): void {
+    if (node.end - node.start < SHORTEST_PLAIN) return;
     const json = node.json;
-    if (json.length < 6) return;
     const text = integerOf(json);
     if (text === undefined) return;
     const { spans } = detect(text, set, visit.place);
@@ -302,6 +334,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 }
 
 const EVERYTHING = selectorOf('**');
+/** Shows that something was found. */
+const DRY: CompiledMethod = { mask: () => '\u27e6' };
 /** A value that was masked before. */
 const TOKEN = /^\[[A-Z][A-Z0-9_]{1,40}\]$/;
 

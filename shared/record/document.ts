@@ -50,6 +50,15 @@ export interface Node {
   remove(): void;
 }
 
+/** A member that a step added to a document's outermost object, and that nobody has looked into. */
+export interface Added {
+  /** Its value as it was put in. */
+  readonly json: JsonText;
+  /** Its key with quotes and colon, and its id. */
+  readonly key: JsonText | undefined;
+  readonly keyId: number;
+}
+
 /**
  * One JSON document: its text, and the edits that steps lay over it. Reading never parses more than the value asked for.
  * Bytes that no step changed leave as they came.
@@ -64,8 +73,15 @@ export interface Document {
    * Calls `visit` for each value that the selector matches, in document order, each of duplicate keys included; a
    * container before what it holds. With `gate`, only for values that have one of these classes (shared/json/classes.ts):
    * the others cost no call. With `quiet` too (of KEY_IDS bytes, by key id), also for values whose key is not quiet (0).
+   * `skip` may pass over members that steps added, before they are read.
    */
-  each(selector: Selector, visit: (node: Node) => void, gate?: number, quiet?: Uint8Array): void;
+  each(
+    selector: Selector,
+    visit: (node: Node) => void,
+    gate?: number,
+    quiet?: Uint8Array,
+    skip?: (added: Added) => boolean,
+  ): void;
   /**
    * Puts JSON text at a concrete path (no wildcards), making missing parent objects; where `get` reads. False where a
    * parent is not an object, or an array has no such index.

@@ -21,6 +21,8 @@ export interface Scan {
   to: number;
   /** The text by itself, once a rule has asked for it. Places in it count from its own start. */
   cut: string | undefined;
+  /** The text's classes, as far as they are known: all of them where they are not. */
+  found: number;
   set: DetectorSet;
   context: Context;
   spans: Span[] | undefined;

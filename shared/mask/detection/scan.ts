@@ -35,6 +35,7 @@ const scan: Scan = {
   from: 0,
   to: 0,
   cut: undefined,
+  found: -1,
   set: undefined as unknown as DetectorSet,
   context: NO_CONTEXT,
   spans: undefined,
@@ -46,17 +47,25 @@ const scan: Scan = {
 
 /** What the set's detectors find in plain text. */
 export function detect(text: string, set: DetectorSet, context: Context = NO_CONTEXT): Finds {
-  return detectIn(text, 0, text.length, set, context);
+  return detectIn(text, 0, text.length, set, context, -1);
 }
 
 /**
- * The same for a part of a text; places count from the part's start. NOTHING where nothing is found.
+ * The same for a part of a text whose classes are known; places count from the part's start. NOTHING where nothing is found.
  * One pass tells runs of letters and digits apart; only what can begin a find is looked at more closely, by rules that
  * look a bounded way ahead. A second pass tries the rules that need a keyword, where there is one. Time is linear in the
  * length of the text, whatever it holds.
  */
-export function detectIn(source: string, from: number, to: number, set: DetectorSet, context: Context): Finds {
+export function detectIn(
+  source: string,
+  from: number,
+  to: number,
+  set: DetectorSet,
+  context: Context,
+  found: number,
+): Finds {
   scan.source = source;
+  scan.found = found;
   scan.from = from;
   scan.to = to;
   scan.cut = undefined;
@@ -204,11 +213,14 @@ function anchored(scan: Scan, at: number, code: number, rules: Rules, strong: bo
   const { source, from, to } = scan;
   const before = at > from ? source.charCodeAt(at - 1) : OUTSIDE;
   const after = at + 1 < to ? source.charCodeAt(at + 1) : OUTSIDE;
-  for (const { rule, detector, before: allowedBefore, after: allowedAfter } of rules.anchors[code]!) {
-    if (allowedBefore[before < OUTSIDE ? before : OUTSIDE] === 0) continue;
-    if (allowedAfter[after < OUTSIDE ? after : OUTSIDE] === 0) continue;
-    const extent = rule.find(textOf(scan), at - from);
-    if (extent !== undefined) report(scan, extent[0], extent[1], rule, detector);
+  const anchors = rules.anchors[code]!;
+  for (let i = 0; i < anchors.length; i++) {
+    const anchor = anchors[i]!;
+    if ((scan.found & anchor.needs) === 0) continue;
+    if (anchor.before[before < OUTSIDE ? before : OUTSIDE] === 0) continue;
+    if (anchor.after[after < OUTSIDE ? after : OUTSIDE] === 0) continue;
+    const extent = anchor.rule.find(textOf(scan), at - from);
+    if (extent !== undefined) report(scan, extent[0], extent[1], anchor.rule, anchor.detector);
   }
   if (!strong) return;
   if (code === AMPERSAND && (after === HASH || source.startsWith('commat', at + 1))) noteToken(scan, at - from);

@@ -1,3 +1,4 @@
+import { classes } from '../../json/index.ts';
 import type { AnchorRule, ChainRule, Detector, DigitsRule, PrefixRule, Rule, WordRule } from '../detector.ts';
 import { addHead, createHeads, type Heads, type HeadsBuilder } from './heads.ts';
 import { compileKeyNames, type KeyNames } from './key-names.ts';
@@ -48,6 +49,8 @@ export interface BoundWord extends Bound<WordRule> {
 interface BoundAnchor extends Bound<AnchorRule> {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
+  /** Classes of which the text must have one (shared/json/classes.ts). */
+  readonly needs: number;
 }
 
 /** Characters beyond ASCII, and the ends of a text. */
@@ -165,7 +168,8 @@ function tableOf(characters: string): Uint8Array {
 }
 
 function boundAnchor(rule: AnchorRule, detector: number): BoundAnchor {
-  return { rule, detector, before: besides(rule.before), after: besides(rule.after) };
+  const needs = rule.besides === undefined ? -1 : classes.classesOf(rule.besides);
+  return { rule, detector, before: besides(rule.before), after: besides(rule.after), needs };
 }
 
 /** Of a pattern for one character: which match it. */

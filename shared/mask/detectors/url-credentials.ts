@@ -8,7 +8,15 @@ export const urlCredentials = detector({
   needs: 'A scheme, and a colon or a token of 16 characters before the `@`.',
   overlooks: 'A user alone (`ssh://git@host`); tokens in query strings: see api-key.',
   rules: [
-    { kind: 'anchor', characters: ':', before: /[a-z\d]/i, after: /\//, find: findUserInfo, evidence: EVIDENCE.secret },
+    {
+      kind: 'anchor',
+      characters: ':',
+      besides: '@',
+      before: /[a-z\d]/i,
+      after: /\//,
+      find: findUserInfo,
+      evidence: EVIDENCE.secret,
+    },
   ],
   examples: {
     hits: [
