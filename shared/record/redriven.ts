@@ -12,11 +12,11 @@ export interface PastFailure {
 
 /** What a record that was put back carries with it. */
 export interface Redrive {
-  /** Of all records with the same token one goes on, however often it was put: 32 hex digits. */
+  /** Of all records with the same token one goes on, however often it was put. */
   readonly token: string;
   /** Which replay of the record this is, from 1. */
   readonly attempt: number;
-  /** Names the put, so that what became of it can be told: 16 hex digits. */
+  /** Names the put: no two records have the same, so that what became of one can be told. */
   readonly put: string;
   /** Every failure so far, in order. */
   readonly story: readonly PastFailure[];

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { dynamodb } from '../platform/clients.ts';
 import { now, sleep } from '../platform/clock.ts';
-import { type Claim, type Lease, LeaseLostError, type Ledger, type Progress } from './ledger.ts';
-import { readPasses } from './passes-table.ts';
+import { ASIDE, type Claim, type Lease, LeaseLostError, type Ledger, type Progress } from './ledger.ts';
+import { readPasses, takePasses } from './passes-table.ts';
 import { keepStories, readStories } from './stories-table.ts';
 import { expiry, type Item, isConditionFailed } from './table.ts';
 
@@ -24,6 +24,7 @@ export function ledgerTable(table: string): Ledger {
     stories: (digests) => readStories(table, digests),
     keep: (stories) => keepStories(table, stories),
     passes: (tokens) => readPasses(table, tokens),
+    close: (token) => close(table, token),
   };
 }
 
@@ -141,6 +142,12 @@ async function confirm(
   const { aws, client } = await dynamodb();
   const item = { ...key(source, name), done: { S: letters.join(' ') }, at: { N: String(at) }, ...expiry() };
   await client.send(new aws.PutItemCommand({ TableName: table, Item: item }));
+}
+
+const CLOSING_MS = 10_000;
+
+async function close(table: string, token: string): Promise<void> {
+  await takePasses(table, [{ token, put: ASIDE, holder: ASIDE }], AbortSignal.timeout(CLOSING_MS));
 }
 
 const LEASE = 'lease';

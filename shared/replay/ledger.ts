@@ -20,9 +20,14 @@ export interface Ledger {
   stories(digests: readonly string[]): Promise<ReadonlyMap<string, Story>>;
   /** Keeps stories that have changed. */
   keep(stories: ReadonlyMap<string, Story>): Promise<void>;
-  /** For each token with which a record went on: the put that brought it. */
+  /** For each token with which a record went on: the put that brought it, or ASIDE. */
   passes(tokens: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Lets nothing go on with this token any more: its record was put aside. */
+  close(token: string): Promise<void>;
 }
+
+/** In a put's place: the record was put aside. */
+export const ASIDE = 'aside';
 
 export interface Lease {
   /** The source was begun before. */

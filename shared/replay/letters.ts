@@ -4,7 +4,7 @@ import type { PastFailure } from '../record/redriven.ts';
 import type { FailedRecord } from '../sources/failures/found.ts';
 import { type Address, addressOf } from './address.ts';
 import type { Target } from './command.ts';
-import { type Ledger, replaysBefore, type Story } from './ledger.ts';
+import { ASIDE, type Ledger, replaysBefore, type Story } from './ledger.ts';
 import { firstToken, nextToken } from './token.ts';
 
 /** A dead letter with what is known of its record. */
@@ -21,8 +21,8 @@ export interface Letter {
   readonly token: string;
   /** The story by digest that the letter adds to; undefined where the record carries its own. */
   readonly story: Story | undefined;
-  /** Another put of the same record went on: this one is a leftover. */
-  readonly isLeftover: boolean;
+  /** Another copy of the same record `passed`, or was put `aside`: this one is a leftover. */
+  readonly leftover: 'passed' | 'aside' | undefined;
 }
 
 /** The dead letter's name in stories and tokens. */
@@ -51,13 +51,13 @@ export async function lettersOf(
     const { redrive } = record;
     const known = { record, address, digest, story };
     if (redrive === undefined)
-      return { ...known, token: firstToken(source, record), replays: told, past: story ?? [], isLeftover: false };
+      return { ...known, token: firstToken(source, record), replays: told, past: story ?? [], leftover: undefined };
     const passed = passes.get(redrive.token);
     return {
       ...known,
-      // The token stays where nothing went on with it. Where this is what became of the put that did, a new one follows from it.
-      token: passed === undefined ? redrive.token : nextToken(redrive.token, redrive.put),
-      isLeftover: passed !== undefined && passed !== redrive.put,
+      // A new token follows from the put that went on, where this is what became of it.
+      token: passed === redrive.put ? nextToken(redrive.token, redrive.put) : redrive.token,
+      leftover: passed === undefined || passed === redrive.put ? undefined : passed === ASIDE ? 'aside' : 'passed',
       replays: Math.max(redrive.attempt, told),
       past: redrive.story,
     };

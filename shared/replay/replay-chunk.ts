@@ -19,16 +19,22 @@ export async function replayChunk(
 ): Promise<'done' | 'left' | 'stuck'> {
   const { ledger, summary, command } = replay;
   const letters = await lettersOf(source, records, command.to, ledger);
-  const uncertain = letters.filter(({ record, isLeftover }) => !isLeftover && progress.uncertain.has(record.at));
+  const uncertain = letters.filter(
+    ({ record, leftover }) => leftover === undefined && progress.uncertain.has(record.at),
+  );
   const there = uncertain.length === 0 ? NONE : await replay.findPut(uncertain, progress.uncertain);
-  const isDone = (letter: Letter): boolean => letter.isLeftover || there.has(letter);
+  const isDone = (letter: Letter): boolean => letter.leftover !== undefined || there.has(letter);
+  const hasFailedTooOften = ({ replays }: Letter): boolean => replays >= command.maxAttempts;
   const done = letters.filter(isDone);
-  const poison = letters.filter((letter) => !isDone(letter) && letter.replays >= command.maxAttempts);
-  const rest = letters.filter((letter) => !isDone(letter) && letter.replays < command.maxAttempts);
+  const poison = letters.filter((letter) => !isDone(letter) && hasFailedTooOften(letter));
+  const rest = letters.filter((letter) => !isDone(letter) && !hasFailedTooOften(letter));
   if (rest.length > 0) await replay.pace.wait(rest.length);
   const at = now();
   const claim = await ledger.claim(source, owner, { letters: placesOf(letters), at, untilMs: at + LEASE_MS });
-  for (const letter of poison) await replay.quarantine(source, letter);
+  // Put aside by an invocation that was killed before it could say so, while another copy went on.
+  const stale = done.filter((letter) => letter.leftover === 'passed' && hasFailedTooOften(letter));
+  for (const letter of stale) await replay.takeBack(letter);
+  for (const letter of poison) await putAside(source, letter, replay);
   const confirmed = await put(source, rest, replay);
   await ledger.confirm(source, claim, placesOf([...done, ...poison, ...confirmed]), now());
   tally(summary.skipped, 'already replayed', done.length);
@@ -36,6 +42,12 @@ export async function replayChunk(
   const ended = done.length + poison.length + confirmed.length;
   if (ended === 0 && letters.length >= MANY) return 'stuck';
   return ended === letters.length ? 'done' : 'left';
+}
+
+/** Another put of the record may still be on its way: it is not to go on. */
+async function putAside(source: string, letter: Letter, { quarantine, ledger }: Replay): Promise<void> {
+  await quarantine(source, letter);
+  if (letter.record.redrive !== undefined) await ledger.close(letter.token);
 }
 
 /** Where so many letters at once can't be put back, those behind them can't either. */

@@ -15,7 +15,7 @@ import { ledgerTable } from './ledger-table.ts';
 import type { Letter } from './letters.ts';
 import { messagesOf } from './messages.ts';
 import { objectsUnder } from './objects.ts';
-import { quarantine, reportLost } from './quarantine.ts';
+import { quarantine, reportLost, takeBack } from './quarantine.ts';
 import { type Pace, pace } from './rate.ts';
 import { replayContainer } from './replay-container.ts';
 import type { Sample } from './samples.ts';
@@ -39,6 +39,8 @@ export interface Replay {
   /** Which letters, claimed by an invocation that did not live to confirm them, have arrived. */
   findPut(letters: readonly Letter[], claimedAt: ReadonlyMap<string, number>): Promise<ReadonlySet<Letter>>;
   quarantine(source: string, letter: Letter): Promise<void>;
+  /** Takes a letter out of quarantine again. */
+  takeBack(letter: Letter): Promise<void>;
   reportLost(source: string, lost: Lost): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export function workFor(command: ReplayCommand, deadline: Deadline): Replay {
     putBack,
     findPut: (letters, claimedAt) => findPuts(letters, claimedAt, ledger),
     quarantine,
+    takeBack,
     reportLost,
   };
 }

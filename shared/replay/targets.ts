@@ -12,6 +12,7 @@ import { MOST_ENVELOPE_BYTES, type Redrive, writeRedriven } from '../record/redr
 import type { FailedRecord } from '../sources/failures/found.ts';
 import { type Address, addressKey } from './address.ts';
 import { decodeAll, invokeWith } from './functions.ts';
+import { putName } from './token.ts';
 
 /** A record on its way back. */
 export interface Outgoing {
@@ -70,16 +71,19 @@ async function put(group: readonly Outgoing[], { puts, invocations }: PutTimes):
   }
 }
 
-/** Puts each record in its envelope; each request is a put of its own, since one that seems to have failed may have landed. */
+/**
+ * Puts each record in its envelope. Each has a put of its own in each request, since a request that seems to have failed may
+ * have landed, and since two letters of one request may be the same record.
+ */
 function enveloping(plain: Destination, redrives: ReadonlyMap<Entry, Omit<Redrive, 'put'>>): Destination {
   return {
     ...plain,
     sizeOf: (entry) => plain.sizeOf(entry) + MOST_ENVELOPE_BYTES,
     put: async (entries, signal) => {
-      const name = randomBytes(8).toString('hex');
-      const enveloped = entries.map((entry) => {
+      const request = randomBytes(8).toString('hex');
+      const enveloped = entries.map((entry, index) => {
         const redrive = redrives.get(entry)!;
-        return { ...entry, data: writeRedriven({ ...redrive, put: name }, entry.data) };
+        return { ...entry, data: writeRedriven({ ...redrive, put: putName(request, index) }, entry.data) };
       });
       return await plain.put(enveloped, signal);
     },

@@ -21,10 +21,15 @@ export function firstToken(source: string, { at }: Pick<FailedRecord, 'at'>): st
   return `${groupName(`${source} ${Math.floor(offset / GROUP_BYTES)}`)}.${(offset % GROUP_BYTES).toString(36)}`;
 }
 
-/** The token of a letter that is what became of a put: near it are the others of that put. */
+/** Names the put of one record in a request. */
+export function putName(request: string, index: number): string {
+  return `${request}.${index.toString(36)}`;
+}
+
+/** The token of a letter that is what became of a put: its group is of the same request. */
 export function nextToken(token: string, put: string): string {
   const { group, name } = partsOf(token);
-  return `${groupName(`${group} ${put}`)}.${name}`;
+  return `${groupName(`${group} ${partsOf(put).group}`)}.${name}`;
 }
 
 export function partsOf(token: string): { readonly group: string; readonly name: string } {

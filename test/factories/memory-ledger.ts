@@ -1,4 +1,4 @@
-import { LeaseLostError, type Ledger, type Story } from '../../shared/replay/ledger.ts';
+import { ASIDE, LeaseLostError, type Ledger, type Story } from '../../shared/replay/ledger.ts';
 
 export interface MemoryLedger extends Ledger {
   readonly kept: Map<string, Story>;
@@ -54,5 +54,8 @@ export function memoryLedger(): MemoryLedger {
     },
     passes: async (tokens) =>
       new Map(tokens.flatMap((token) => (passed.has(token) ? [[token, passed.get(token)!]] : []))),
+    close: async (token) => {
+      if (!passed.has(token)) passed.set(token, ASIDE);
+    },
   };
 }

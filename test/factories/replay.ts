@@ -55,6 +55,7 @@ export function replayWith(command: object = {}, overrides: Partial<Replay> = {}
     quarantine: async (_source, letter) => {
       quarantined.push(letter);
     },
+    takeBack: async () => {},
     reportLost: async () => {},
     ...overrides,
   };
