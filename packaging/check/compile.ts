@@ -1,6 +1,6 @@
 /** Compiles the template for a choice of parameters: `sls package`, without the bundles. */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ export interface Choice {
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
+const SOURCES = ['serverless.yml', 'package.json', 'packaging', 'resources'];
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 
 /** Rejects with what the Serverless Framework said when it fails. */
@@ -24,8 +25,10 @@ export async function compiledText({ stage = 'dev', params = {} }: Choice): Prom
   const folder = await mkdtemp(join(tmpdir(), 'sluice-template-'));
   const chosen = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   try {
-    await sls(['package', '--template-only', '--package', folder, '--stage', stage, ...chosen]);
-    return await readFile(join(folder, TEMPLATE), 'utf8');
+    // In a folder of its own: the framework clears `.serverless` wherever it runs, under whoever works there.
+    for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
+    await sls(folder, ['package', '--template-only', '--stage', stage, ...chosen]);
+    return await readFile(join(folder, '.serverless', TEMPLATE), 'utf8');
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -35,9 +38,9 @@ export function describeChoice({ stage = 'dev', params = {} }: Choice): string {
   return [`--stage ${stage}`, ...Object.entries(params).map(([name, value]) => `--param=${name}=${value}`)].join(' ');
 }
 
-async function sls(args: readonly string[]): Promise<void> {
+async function sls(folder: string, args: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, [SCRIPT, ...args], {
-    cwd: ROOT,
+    cwd: folder,
     env: {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
       HOME: process.env.HOME ?? ROOT,
