@@ -220,7 +220,11 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
         replacement: (found, span) => replacementFor(found, span, visit, visit.outerKey),
         json: () => undefined,
       });
-      if (edits.length > 0) node.rename(encodeString(applyEdits(key, edits)));
+      if (edits.length > 0) {
+        node.rename(encodeString(applyEdits(key, edits)));
+        // What is left of the key may still say what its value is.
+        examineKey(node, node.keyId);
+      }
     }
     return done;
   }

@@ -12,6 +12,10 @@ describe('where detection looks', () => {
     expect(redactAll('{"alice@example.com":{"4111111111111111":1}}')).toBe('{"[EMAIL]":{"[CARD]":1}}');
   });
 
+  it('values below a key that was masked, by what is left of the key', () => {
+    expect(redactAll('{"SSN 123456789":{"x":887654321}}')).toBe('{"SSN [US_SSN]":{"x":"[US_SSN]"}}');
+  });
+
   it('numbers, however they are spelled, and the output stays JSON', () => {
     expect(redactAll('{"a":4111111111111111,"b":4.111111111111111e15,"c":4111111111111111.0}')).toBe(
       '{"a":"[CARD]","b":"[CARD]","c":"[CARD]"}',
