@@ -73,6 +73,6 @@ function parametersOf(input: QueryInput, template: RawTemplate, before: Asked | 
   return parameters;
 }
 
-export function listOf(value: unknown): readonly unknown[] {
+function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }

@@ -27,7 +27,7 @@ interface Plan {
   readonly removed: readonly StackResource[];
 }
 
-export function resolveAsked(stackName: string, { template, parameters }: Asked, options: DeploymentOptions): Template {
+function resolveAsked(stackName: string, { template, parameters }: Asked, options: DeploymentOptions): Template {
   const { accountId, region, endpoint } = options;
   return resolveTemplate(template, { accountId, region, stackName, endpoint: endpoint(), parameters }, stackName);
 }

@@ -71,7 +71,7 @@ export interface Stack {
   readonly changeSets: Map<string, ChangeSet>;
 }
 
-export const STACK_TYPE = 'AWS::CloudFormation::Stack';
+const STACK_TYPE = 'AWS::CloudFormation::Stack';
 
 export function createStack(name: string, place: { accountId: string; region: string; now: number }): Stack {
   const id = `arn:aws:cloudformation:${place.region}:${place.accountId}:stack/${name}/${randomUUID()}`;

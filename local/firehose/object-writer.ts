@@ -16,7 +16,7 @@ export interface ObjectWriter {
 }
 
 /** One object to be written. */
-export interface Parcel {
+interface Parcel {
   readonly s3: S3Settings;
   readonly key: string;
   readonly buffer: RecordBuffer;

@@ -9,7 +9,7 @@ import { applies, type Need, type Principal, type Statement } from './statement.
 export type Decision = 'allowed' | 'explicit-deny' | 'implicit-deny';
 
 /** Something that a role was not allowed, and how often it asked. */
-export interface Denial {
+interface Denial {
   readonly roleArn: string;
   readonly action: string;
   readonly resource: string;

@@ -6,7 +6,7 @@ import type { Access } from './access.ts';
 import { accessDenied } from './denied.ts';
 
 /** Throws AccessDenied. */
-export function assertMay(access: Access, roleArn: string, action: string, resource: string): void {
+function assertMay(access: Access, roleArn: string, action: string, resource: string): void {
   const need = { action, resource };
   if (access.may(roleArn, need)) return;
   const service = action.slice(0, action.indexOf(':'));

@@ -16,7 +16,7 @@ export interface IdentityOptions {
 }
 
 /** A role, and the session that it was assumed in. */
-export interface AssumedRole {
+interface AssumedRole {
   readonly roleArn: string;
   readonly sessionArn: string;
 }

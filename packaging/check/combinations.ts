@@ -54,7 +54,7 @@ const ALL_ON = {
 } as const;
 
 /** Each pipeline has a table in resources/lake/. */
-export function pipelines(): readonly string[] {
+function pipelines(): readonly string[] {
   const files = readdirSync(join(ROOT, 'resources/lake'));
   return files.map((file) => file.replace(/\.yml$/, '')).filter((name) => name !== 'logs');
 }

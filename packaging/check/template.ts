@@ -1,5 +1,5 @@
 /** A compiled CloudFormation template, as its JSON has it. */
-export interface Resource {
+interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly DependsOn?: string | readonly string[];

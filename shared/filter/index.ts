@@ -6,7 +6,7 @@ import { sample } from './sample.ts';
 import { schema } from './schema.ts';
 
 export { and, type Condition, not, or } from './condition.ts';
-export { type Where, where } from './where.ts';
+export { where } from './where.ts';
 export { dedupe, drop, keep, require, sample, schema };
 
 /** Every filter, for the reference pages and the conformance tests. */

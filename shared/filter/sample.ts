@@ -37,7 +37,7 @@ export const sample = documented<[share: number, by: string], Step>(
 );
 
 /** FNV-1a over the UTF-16 units, then murmur3's finalizer, so that similar keys fall far apart: a number below 2^32. */
-export function hashOf(key: string): number {
+function hashOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

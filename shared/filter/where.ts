@@ -6,7 +6,7 @@ import { type Condition, conditionOf, type Test } from './condition.ts';
 import { isOneOf, type Scalar } from './scalar.ts';
 
 /** A moment: ISO 8601 text, epoch seconds or milliseconds, or a Date. */
-export type Moment = string | number | Date;
+type Moment = string | number | Date;
 
 /** What can be asked of the values at a path. Where several values match the path, one that fits is enough. */
 export interface Where {

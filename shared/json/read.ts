@@ -5,7 +5,7 @@ import { fault, load, scan, skipSpace } from './scanner.ts';
 import { createTape, type Tape } from './tape.ts';
 
 /** Documents of one record, at most: what they may take of memory for a hostile record of 10 MiB. */
-export const MAX_DOCUMENTS = 200_000;
+const MAX_DOCUMENTS = 200_000;
 
 /**
  * Reads the JSON documents that a text holds, one after the other: NDJSON with any line ends and blank lines, `{}{}`.

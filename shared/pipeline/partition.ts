@@ -5,7 +5,7 @@ import type { StepCompiler } from '../record/step.ts';
 import type { DocumentValue } from './value.ts';
 
 /** What Hive, Glue and Athena take for "no value". */
-export const DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
+const DEFAULT_PARTITION = '__HIVE_DEFAULT_PARTITION__';
 
 /** A prefix may have 512 characters when Firehose has put the keys in (aws-contracts: Firehose to S3), so that no key may take all. */
 const LONGEST = 128;

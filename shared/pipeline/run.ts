@@ -7,7 +7,7 @@ import type { BoundStep, Plan } from './compile.ts';
 import { type Item, within } from './item.ts';
 import { leave } from './leave.ts';
 
-export interface RunOptions {
+interface RunOptions {
   /** Epoch milliseconds at the start of the invocation. */
   readonly now: number;
   /** True when no more work may be begun: the records left are answered `OutOfTime`, retryable. */

@@ -3,7 +3,7 @@ import type { JsonText } from './document.ts';
 import type { Dropped, Failed } from './outcome.ts';
 
 /** The documents that a record's bytes hold. */
-export interface Documents {
+interface Documents {
   readonly kind: 'documents';
   /**
    * JSON text of each document. Text a format built itself is valid by construction; text that came from outside may be

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** Keys that collide, hide in prototypes, need escapes, or are as long as they like. */
-export const key = fc.oneof(
+const key = fc.oneof(
   fc.constantFrom(
     'a',
     'b',
