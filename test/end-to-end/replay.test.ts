@@ -180,8 +180,10 @@ describe('messages of log subscriptions', () => {
         JSON.stringify({ ...letter, attempt: 1, failedAt: '2026-09-19T09:11:52.059Z' }),
       );
     }
-    const { killed } = await runKilled(world, { source: 'queue' }, ['Invoke', 'Invoke', 'Invoke']);
-    expect(killed).toBe(3);
+    // Ten messages are received at a time: how many of their invocations are under way when the process dies is chance,
+    // but two messages are left for the second.
+    const { killed } = await runKilled(world, { source: 'queue' }, ['Invoke', 'Invoke']);
+    expect(killed).toBe(2);
     await world.account.drain();
     const messages = [...(await world.lake())].map(([line, count]) => [JSON.parse(line).message, count]);
     expect(messages.toSorted()).toEqual(texts.map((text) => [text, 1]).toSorted());
