@@ -1,11 +1,10 @@
-import { gzipSync } from 'node:zlib';
-import { type ByteString, byteStringOf, bytesOf, encodeUtf8 } from '../record/byte-string.ts';
+import { type ByteString, encodeUtf8 } from '../record/byte-string.ts';
 import type { JsonText } from '../record/document.ts';
 import { permanent } from '../record/failure.ts';
 import type { Decoded, InputFormat } from '../record/format.ts';
 import { dropped, failed } from '../record/outcome.ts';
 import { documented } from '../record/reference.ts';
-import { isGzip } from './gunzip.ts';
+import { splitContent } from './gunzip.ts';
 import { readEmfLine, readLambdaLine } from './lambda-line.ts';
 import { type LogEnvelope, readEnvelopes, writeEnvelopes } from './log-envelope.ts';
 import { type Joining, joinLines, type Lines } from './stack-trace.ts';
@@ -62,7 +61,7 @@ export const cloudwatchLogs = documented<[options?: CloudWatchLogsOptions], Inpu
     return {
       name: 'cloudwatchLogs',
       decode: (data) => decode(data, reading),
-      split: (data, pieces) => split(data, reading, pieces),
+      split: (data, pieces) => splitContent(data, (text) => split(text, reading, pieces)),
     };
   },
 );
@@ -145,7 +144,7 @@ function jsonOf(message: string): JsonText {
   }
 }
 
-/** The events dealt out to several subscription messages, never cutting a stack trace; packed where the record was. */
+/** The events dealt out to several subscription messages, never cutting a stack trace. */
 function split(data: ByteString, { joining }: Reading, pieces: number): readonly ByteString[] | undefined {
   const envelopes = readEnvelopes(data);
   if ('kind' in envelopes) return undefined;
@@ -153,8 +152,7 @@ function split(data: ByteString, { joining }: Reading, pieces: number): readonly
     .filter(holdsData)
     .flatMap((envelope) => joinLines(envelope.logEvents, joining).map((lines) => ({ envelope, lines })));
   if (all.length < 2) return undefined;
-  const pack = isGzip(data) ? (text: ByteString) => byteStringOf(gzipSync(bytesOf(text))) : (text: ByteString) => text;
-  return deal(all, pieces).map((group) => pack(writeEnvelopes(regrouped(group))));
+  return deal(all, pieces).map((group) => writeEnvelopes(regrouped(group)));
 }
 
 function regrouped(parts: readonly { envelope: LogEnvelope; lines: Lines }[]): readonly LogEnvelope[] {

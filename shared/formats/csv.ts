@@ -6,7 +6,7 @@ import { documented } from '../record/reference.ts';
 import { type CellType, typedValue } from './cell.ts';
 import { type Row, readRows } from './csv-rows.ts';
 import { csvWriter } from './csv-writer.ts';
-import { unpacked } from './gunzip.ts';
+import { splitContent, unpacked } from './gunzip.ts';
 import { deal, emptyRecord, type Fault, failedAt, fault, isText, jsonString, withoutByteOrderMark } from './text.ts';
 
 export interface CsvOptions<Column extends string = string> {
@@ -70,7 +70,7 @@ export const csv = documented<[options: CsvOptions], InputFormat & OutputFormat>
     return {
       name: 'csv',
       decode: (data) => decodeCsv(data, columns, delimiter, empty),
-      split: (data, pieces) => splitCsv(data, columns, delimiter, pieces),
+      split: (data, pieces) => splitContent(data, (text) => splitCsv(text, columns, delimiter, pieces)),
       encode: csvWriter(header, delimiter),
     };
   },
@@ -142,14 +142,12 @@ function documentOf(
 }
 
 function splitCsv(
-  data: ByteString,
+  content: ByteString,
   columns: readonly Column[],
   delimiter: string,
   pieces: number,
 ): readonly ByteString[] | undefined {
-  const packed = unpacked(data);
-  if (typeof packed !== 'string') return undefined;
-  const text = withoutByteOrderMark(packed);
+  const text = withoutByteOrderMark(content);
   const { rows, fault: broken } = readRows(text, delimiter);
   const kept = rows.filter(({ cells }) => !isHeader(cells, columns));
   if (broken !== undefined || kept.length < 2) return undefined;

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { type ByteString, byteStringOf, bytesOf } from '../record/byte-string.ts';
 import { permanent } from '../record/failure.ts';
 import { type Failed, failed } from '../record/outcome.ts';
@@ -47,4 +47,19 @@ function broken(what: string): Failed {
 /** Unpacked where the data is gzip, as it came where not. */
 export function unpacked(data: ByteString, maxUnpackedBytes?: number): ByteString | Failed {
   return isGzip(data) ? gunzip(data, maxUnpackedBytes) : data;
+}
+
+function packed(text: ByteString): ByteString {
+  return byteStringOf(gzipSync(bytesOf(text)));
+}
+
+/** Takes a record apart by its content. Pieces are packed where the record was: unpacked they may be too large to be put. */
+export function splitContent(
+  data: ByteString,
+  split: (text: ByteString) => readonly ByteString[] | undefined,
+  maxUnpackedBytes?: number,
+): readonly ByteString[] | undefined {
+  const text = unpacked(data, maxUnpackedBytes);
+  if (typeof text !== 'string') return undefined;
+  return isGzip(data) ? split(text)?.map(packed) : split(text);
 }

@@ -1,6 +1,6 @@
 import type { InputFormat } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
-import { MAX_UNPACKED, unpacked } from './gunzip.ts';
+import { MAX_UNPACKED, splitContent, unpacked } from './gunzip.ts';
 import { json } from './json.ts';
 
 export interface GzipOptions {
@@ -44,9 +44,6 @@ export const gzip = documented<[format: InputFormat, options?: GzipOptions], Inp
       const text = unpacked(data, maxUnpackedBytes);
       return typeof text === 'string' ? format.decode(text) : text;
     },
-    split: (data, pieces) => {
-      const text = unpacked(data, maxUnpackedBytes);
-      return typeof text === 'string' ? format.split?.(text, pieces) : undefined;
-    },
+    split: (data, pieces) => splitContent(data, (text) => format.split?.(text, pieces), maxUnpackedBytes),
   }),
 );

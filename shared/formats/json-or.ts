@@ -2,7 +2,7 @@ import type { ByteString } from '../record/byte-string.ts';
 import type { InputFormat } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
 import { csv } from './csv.ts';
-import { unpacked } from './gunzip.ts';
+import { splitContent, unpacked } from './gunzip.ts';
 import { jsonInput } from './json.ts';
 
 /** A text that begins so is JSON: no row or line that pipelines read begins with a brace or bracket. */
@@ -28,10 +28,7 @@ export const jsonOr = documented<[other: InputFormat], InputFormat>(
         const text = unpacked(data);
         return typeof text === 'string' ? formatOf(text).decode(text) : text;
       },
-      split: (data, pieces) => {
-        const text = unpacked(data);
-        return typeof text === 'string' ? formatOf(text).split?.(text, pieces) : undefined;
-      },
+      split: (data, pieces) => splitContent(data, (text) => formatOf(text).split?.(text, pieces)),
     };
   },
 );

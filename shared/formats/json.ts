@@ -3,7 +3,7 @@ import { createTape, readDocuments } from '../json/index.ts';
 import type { ByteString } from '../record/byte-string.ts';
 import type { InputFormat } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
-import { unpacked } from './gunzip.ts';
+import { splitContent, unpacked } from './gunzip.ts';
 import { deal } from './text.ts';
 
 /** A record's text as it came: the engine's scanner checks it, and finds the documents in it. */
@@ -14,14 +14,12 @@ export function jsonInput(name: string): InputFormat {
       const text = unpacked(data);
       return typeof text === 'string' ? { kind: 'documents', texts: [text] } : text;
     },
-    split: splitJson,
+    split: (data, pieces) => splitContent(data, (text) => splitJson(text, pieces)),
   };
 }
 
 /** The documents' own bytes, dealt out to several records. */
-function splitJson(data: ByteString, pieces: number): readonly ByteString[] | undefined {
-  const text = unpacked(data);
-  if (typeof text !== 'string') return undefined;
+function splitJson(text: ByteString, pieces: number): readonly ByteString[] | undefined {
   const documents: JsonDocument[] = [];
   if (readDocuments(text, createTape(), documents) !== undefined || documents.length < 2) return undefined;
   return deal(documents, pieces).map((group) => group.map(({ from, to }) => `${text.slice(from, to)}\n`).join(''));

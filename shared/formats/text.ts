@@ -4,7 +4,7 @@ import type { JsonText } from '../record/document.ts';
 import { permanent } from '../record/failure.ts';
 import type { Decoded, InputFormat } from '../record/format.ts';
 import { type Failed, failed } from '../record/outcome.ts';
-import { unpacked } from './gunzip.ts';
+import { splitContent, unpacked } from './gunzip.ts';
 
 /** Why a line, row or record can't be read: a failure's code, and its message without the place and without values. */
 export interface Fault {
@@ -71,10 +71,7 @@ export function lineFormat(name: string, readLine: (line: ByteString) => JsonTex
       const text = unpacked(data);
       return typeof text === 'string' ? readLines(linesOf(text), readLine) : text;
     },
-    split: (data, pieces) => {
-      const text = unpacked(data);
-      return typeof text === 'string' ? splitLines(linesOf(text), pieces) : undefined;
-    },
+    split: (data, pieces) => splitContent(data, (text) => splitLines(linesOf(text), pieces)),
   };
 }
 

@@ -18,7 +18,7 @@ export interface ReplayWorld {
   /** Chooses the pipeline that the transform runs from now on. */
   deploy(pipeline: string): Promise<void>;
   /** Puts records into the delivery stream of the events. */
-  put(records: readonly string[]): Promise<void>;
+  put(records: readonly (string | Uint8Array)[]): Promise<void>;
   /** Invokes the replayer. */
   // biome-ignore lint/suspicious/noExplicitAny: an answer as it came
   replay(command: object): Promise<any>;
@@ -103,7 +103,9 @@ export async function replayWorld(pipeline = 'redact'): Promise<ReplayWorld> {
     },
     async put(records) {
       for (let at = 0; at < records.length; at += 500) {
-        const Records = records.slice(at, at + 500).map((record) => ({ Data: Buffer.from(record) }));
+        const Records = records
+          .slice(at, at + 500)
+          .map((record) => ({ Data: typeof record === 'string' ? Buffer.from(record) : record }));
         const command = new PutRecordBatchCommand({ DeliveryStreamName: names.delivery, Records });
         const { FailedPutCount } = await clients.firehose.send(command);
         if (FailedPutCount !== 0) throw new Error(`${FailedPutCount} records were not taken`);

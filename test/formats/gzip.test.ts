@@ -14,6 +14,12 @@ function codeOf(format: InputFormat, data: string): string {
   return decoded.kind === 'failed' ? decoded.failure.code : decoded.kind;
 }
 
+/** All documents, whether or not the format has taken them from one another. */
+function documentsOf(format: InputFormat, data: string): string {
+  const decoded = format.decode(data);
+  return decoded.kind === 'documents' ? decoded.texts.join('').replaceAll('\n', '') : decoded.kind;
+}
+
 describe('gzip', () => {
   const lines: readonly (readonly [string, InputFormat, string])[] = [
     ['json', json(), '{"a":1}'],
@@ -66,6 +72,14 @@ describe('gzip', () => {
     const members = packed('a'.repeat(60), 'b'.repeat(60));
     expect(codeOf(gzip(logfmt(), { maxUnpackedBytes: 100 }), members)).toBe('UnpackedTooLarge');
     expect(codeOf(gzip(logfmt(), { maxUnpackedBytes: 120 }), members)).toBe('documents');
+  });
+
+  it.each(lines)('is taken apart by %s into pieces that are packed again', (_, format, text) => {
+    const whole = packed(`${text}\n${text}\n`);
+    const pieces = format.split!(whole, 2)!;
+    expect(pieces.map(isGzip)).toEqual([true, true]);
+    expect(pieces.map((piece) => documentsOf(format, piece)).join('')).toBe(documentsOf(format, whole));
+    expect(format.split!(`${text}\n${text}\n`, 2)!.map(isGzip)).toEqual([false, false]);
   });
 
   it('is told by its magic alone', () => {
