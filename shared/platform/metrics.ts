@@ -1,4 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { SERVICE } from './service.ts';
 import { setting } from './settings.ts';
 
 /** Units as CloudWatch names them. */
@@ -37,7 +38,11 @@ export function count(name: string, value: number, dimensions: Dimensions = {}, 
  */
 export function flushMetrics(pipeline: string): void {
   for (const { dimensions, values } of tallies.values()) {
-    const metrics = new Metrics({ namespace: NAMESPACE, defaultDimensions: { pipeline, ...dimensions } });
+    const metrics = new Metrics({
+      namespace: NAMESPACE,
+      serviceName: SERVICE,
+      defaultDimensions: { pipeline, ...dimensions },
+    });
     for (const [name, { unit: as, value }] of values) metrics.addMetric(name, as, value);
     metrics.publishStoredMetrics();
   }
