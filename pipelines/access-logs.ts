@@ -26,6 +26,8 @@ export default definePipeline({
     userAgent({ from: 'user_agent', to: 'device' }),
     mask('remote_host', truncateIp()),
     mask('remote_user', redact()),
+    // What a format of one's own appends: most often X-Forwarded-For.
+    maskDetected('extra', ['ip'], truncateIp()),
     maskDetected('**', ['email', 'phone', 'card', 'iban', 'credentials'], redact(), {
       exclude: ['user_agent', 'device'],
     }),
