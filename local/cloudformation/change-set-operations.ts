@@ -4,10 +4,10 @@ import { AwsError } from '../gateway/aws-error.ts';
 import type { QueryInput, QueryServiceOptions } from '../gateway/query-service.ts';
 import { TemplateError } from '../template/read.ts';
 import { readAsked, validationError } from './asked.ts';
-import type { Stacks } from './cloudformation.ts';
 import { changesOf, deploy, planOf } from './deployment.ts';
 import { type Asked, type Change, type ChangeSet, createStack, type Stack } from './stack.ts';
 import { assertStill, checkName } from './stack-operations.ts';
+import type { Stacks } from './stacks.ts';
 
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";

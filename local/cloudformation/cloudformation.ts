@@ -2,31 +2,16 @@
  * CloudFormation: stacks of templates, made in the account by the same code that makes the account's own.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/Welcome.html
  */
-import type { AwsService, Objects, Worker } from '../account/contracts.ts';
-import { awsQueryService, type QueryInput } from '../gateway/query-service.ts';
+import type { AwsService, Worker } from '../account/contracts.ts';
+import { awsQueryService } from '../gateway/query-service.ts';
 import { validationError } from './asked.ts';
 import { changeSetOperations } from './change-set-operations.ts';
-import type { DeploymentOptions } from './deployment.ts';
 import type { Stack } from './stack.ts';
 import { stackOperations } from './stack-operations.ts';
-
-export interface CloudFormationOptions extends DeploymentOptions {
-  readonly objects: Objects;
-}
+import type { CloudFormationOptions, Stacks } from './stacks.ts';
 
 export interface LocalCloudFormation extends AwsService, Worker {
   stacks(): readonly Stack[];
-}
-
-/** What the operations share. */
-export interface Stacks {
-  readonly options: CloudFormationOptions;
-  readonly all: Stack[];
-  /** By name, the one that is there; by id, also one that was deleted. Throws where there is none. */
-  find(input: QueryInput): Stack;
-  existing(name: string): Stack | undefined;
-  /** Runs in the background; the request is answered at once. */
-  begin(work: Promise<void>): void;
 }
 
 export function createCloudFormation(options: CloudFormationOptions): LocalCloudFormation {

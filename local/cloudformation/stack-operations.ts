@@ -3,9 +3,9 @@ import { AwsError } from '../gateway/aws-error.ts';
 import type { QueryServiceOptions } from '../gateway/query-service.ts';
 import type { XmlValue } from '../gateway/xml.ts';
 import { readAsked, readBody, validationError } from './asked.ts';
-import type { Stacks } from './cloudformation.ts';
 import { deleteStack, deploy, planOf } from './deployment.ts';
 import { createStack, type Stack, type StackEvent, type StackResource } from './stack.ts';
+import type { Stacks } from './stacks.ts';
 
 const PAGE = 100;
 

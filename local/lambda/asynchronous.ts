@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { AsyncFunctions, Clock, InvokeResult } from '../account/contracts.ts';
 import type { Targets } from '../account/targets.ts';
 import { AwsError } from '../gateway/aws-error.ts';
+import type { AsyncEvent, Condition } from './async-event.ts';
 import type { FunctionDefinition } from './definition.ts';
 import { eventDocument, letterAttributes } from './event-document.ts';
 import { LAMBDA } from './limits.ts';
@@ -44,19 +45,6 @@ export interface AsyncOptions {
   readonly definitionOf: (name: string) => FunctionDefinition | undefined;
   readonly configOf: (name: string) => InvokeConfig | undefined;
 }
-
-export interface AsyncEvent {
-  readonly definition: FunctionDefinition;
-  readonly payload: string;
-  readonly requestId: string;
-  /** Epoch milliseconds. */
-  readonly accepted: number;
-  /** Invocations that the function failed. */
-  attempts: number;
-  throttles: number;
-}
-
-export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded';
 
 /** What may wait before `submit` does. */
 const BACKLOG_BYTES = 64 * 1024 * 1024;

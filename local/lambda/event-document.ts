@@ -1,6 +1,6 @@
 /** What a destination gets of an asynchronous event. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
 import type { InvokeResult, QueueMessageAttribute } from '../account/contracts.ts';
-import type { AsyncEvent, Condition } from './asynchronous.ts';
+import type { AsyncEvent, Condition } from './async-event.ts';
 
 /** The payloads are spliced in as they are: they were JSON text all the way. */
 export function eventDocument(event: AsyncEvent, result: InvokeResult, condition: Condition, now: number): string {

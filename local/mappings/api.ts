@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { AwsRequest, AwsResponse, AwsService } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { readObject } from '../gateway/json-service.ts';
-import type { Mapping } from './mappings.ts';
+import type { Mapping } from './mapping.ts';
 import { MappingError, type Properties } from './properties.ts';
 
 export interface MappingApiOptions {

@@ -13,12 +13,13 @@ import type {
 import type { Targets } from '../account/targets.ts';
 import { createMappingApi } from './api.ts';
 import { createGate, type Gate } from './gate.ts';
-import { createTally, type MappingFigures, type MappingTally } from './mapping.ts';
+import type { Mapping } from './mapping.ts';
 import { assertPermitted } from './permissions.ts';
 import { MappingError, type Properties } from './properties.ts';
 import { createQueueMapping } from './queue-mapping.ts';
 import { type MappingSettings, type QueueSettings, readSettings, type StreamSettings } from './settings.ts';
 import { createStreamMapping, type SourcePoller } from './stream-mapping.ts';
+import { createTally, type MappingFigures, type MappingTally } from './tally.ts';
 
 export interface MappingsOptions {
   readonly clock: Clock;
@@ -43,21 +44,6 @@ export interface LocalMappings extends AwsService, Worker {
   /** Sends what waits for a batching window to end, and closes tumbling windows before their time: for the end of a run. */
   flush(): void;
   figures(): readonly MappingFigures[];
-}
-
-/** A mapping that is there. */
-export interface Mapping {
-  readonly id: string;
-  readonly arn: string;
-  readonly functionArn: string;
-  /** As they were given, and updated. */
-  properties: Properties;
-  settings: MappingSettings;
-  /** Epoch milliseconds. */
-  lastModified: number;
-  readonly gate: Gate;
-  readonly tally: MappingTally;
-  readonly poller: SourcePoller;
 }
 
 export function createMappings(options: MappingsOptions): LocalMappings {

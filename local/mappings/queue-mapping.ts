@@ -4,11 +4,11 @@ import { readAnswer, refusalOf } from './answer.ts';
 import { retryDelayMs } from './batch-runner.ts';
 import type { Gate } from './gate.ts';
 import { MAPPING } from './limits.ts';
-import type { MappingTally } from './mapping.ts';
 import { queueRecord } from './queue-event.ts';
 import type { QueueSettings } from './settings.ts';
 import { createSignal } from './signal.ts';
 import type { SourcePoller } from './stream-mapping.ts';
+import type { MappingTally } from './tally.ts';
 
 export interface QueueMappingOptions {
   readonly clock: Clock;

@@ -5,9 +5,9 @@ import { retryDelayMs } from './batch-runner.ts';
 import { type Discard, failureDocument, failureKey } from './failure-document.ts';
 import type { Gate } from './gate.ts';
 import { MAPPING } from './limits.ts';
-import type { MappingTally } from './mapping.ts';
 import type { StreamSettings } from './settings.ts';
 import { createShard, type MappedShard } from './shard.ts';
+import type { MappingTally } from './tally.ts';
 
 export interface StreamMappingOptions {
   readonly id: string;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bucket } from './bucket.ts';
 import { keyOfPath } from './key-path.ts';
-import type { Bucket } from './object-store.ts';
 import { DEFAULT_TYPE } from './stored-object.ts';
 
 /** Takes files that lie in a bucket's folder and aren't in its index for objects: a person may have put them there. */

@@ -1,7 +1,7 @@
 import type { AwsResponse } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { XmlValue } from '../gateway/xml.ts';
-import type { Bucket } from './object-store.ts';
+import type { Bucket } from './bucket.ts';
 import { isoTime, quoted, type S3Call, xmlResponse } from './s3-call.ts';
 import type { StoredObject } from './stored-object.ts';
 

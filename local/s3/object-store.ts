@@ -5,18 +5,10 @@ import { dirname, join } from 'node:path';
 import type { Clock, Faults } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { adoptFiles } from './adopt-files.ts';
+import type { Bucket } from './bucket.ts';
 import { alternativePath, pathOfKey } from './key-path.ts';
-import { createObjectIndex, type ObjectIndex } from './object-index.ts';
+import { createObjectIndex } from './object-index.ts';
 import type { ObjectDetails, StoredObject } from './stored-object.ts';
-
-export interface Bucket {
-  readonly name: string;
-  readonly createdAt: number;
-  readonly folder: string;
-  readonly index: ObjectIndex;
-  /** Configurations that are kept and given back, by the query parameter that names them. */
-  readonly settings: Map<string, string>;
-}
 
 /** A file that holds an object's bytes and waits to be put in place. */
 export interface Upload {

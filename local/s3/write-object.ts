@@ -1,10 +1,11 @@
 import { copyFile, rm } from 'node:fs/promises';
 import type { AwsResponse } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
+import type { Bucket } from './bucket.ts';
 import { checksumHeaders } from './checksum.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { detailsOf, keptHeaders, metadataOf, tagsOfHeader } from './details.ts';
-import type { Bucket, Upload } from './object-store.ts';
+import type { Upload } from './object-store.ts';
 import { receiveBody } from './receive.ts';
 import { checkKey, isoTime, quoted, refuseByFault, type S3Call, storageError, xmlResponse } from './s3-call.ts';
 import type { ObjectDetails, StoredObject } from './stored-object.ts';
