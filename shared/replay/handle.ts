@@ -7,10 +7,11 @@ import { isTestNotification, notifiedObjects } from '../sources/failures/message
 import { readCommand, unasked } from './command.ts';
 import { containersOfMessage, isSmall } from './messages.ts';
 import { mayHoldDeadLetters, objectNamed } from './objects.ts';
-import { type End, type Replay, type ReplayAnswer, replay, replayOne, workFor } from './replay.ts';
+import { type End, type ReplayAnswer, replay, replayOne } from './replay.ts';
 import { stores } from './stores.ts';
 import type { Summary } from './summary.ts';
 import { inParallel } from './table.ts';
+import { type Replay, workFor } from './work.ts';
 
 /** More invocations in a row than any replay needs: a bound on what a mistake can cost. */
 const MOST_RUNS = 200;

@@ -3,9 +3,9 @@ import type { FailedRecord } from '../sources/failures/found.ts';
 import { LEASE_MS } from './lease.ts';
 import { type Progress, type Story, withReplay } from './ledger.ts';
 import { type Letter, letterName, lettersOf } from './letters.ts';
-import type { Replay, Taken } from './replay.ts';
 import { tally } from './summary.ts';
 import type { Outgoing } from './targets.ts';
+import type { Replay, Taken } from './work.ts';
 
 /**
  * Puts a chunk of dead letters back, or aside where they failed too often. The ledger is told before and after, so that

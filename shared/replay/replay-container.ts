@@ -2,10 +2,10 @@ import { LIMITS } from '../platform/limits.ts';
 import type { FailedRecord, Found } from '../sources/failures/found.ts';
 import { NO_PROGRESS, type Progress } from './ledger.ts';
 import { matches } from './match.ts';
-import type { Replay, Taken } from './replay.ts';
 import { replayChunk } from './replay-chunk.ts';
 import { sample } from './samples.ts';
 import { tally } from './summary.ts';
+import type { Replay, Taken } from './work.ts';
 
 /** `settled`: every record is done. `left`: some of it stays where it is. `interrupted`: time ran out in the middle. */
 export type ContainerEnd = 'settled' | 'left' | 'interrupted';

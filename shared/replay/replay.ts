@@ -1,55 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { EntryResult } from '../delivery/entry.ts';
 import { errorName } from '../delivery/put-error.ts';
 import { now, sleep } from '../platform/clock.ts';
 import type { Deadline } from '../platform/deadline.ts';
 import { logger } from '../platform/logger.ts';
-import { requiredSetting } from '../platform/settings.ts';
-import type { Lost } from '../sources/failures/found.ts';
 import type { Continuation, ReplayCommand } from './command.ts';
 import type { Container } from './container.ts';
-import { findPuts } from './find-puts.ts';
 import { earlier, keepLease, LEASE_MS } from './lease.ts';
-import { LeaseLostError, type Ledger } from './ledger.ts';
-import { ledgerTable } from './ledger-table.ts';
-import type { Letter } from './letters.ts';
+import { LeaseLostError } from './ledger.ts';
 import { messagesOf } from './messages.ts';
 import { objectsUnder } from './objects.ts';
-import { quarantine, reportLost, takeBack } from './quarantine.ts';
-import { type Pace, pace } from './rate.ts';
 import { replayContainer } from './replay-container.ts';
 import type { Sample } from './samples.ts';
 import { stores } from './stores.ts';
-import { emptySummary, type Summary, tally } from './summary.ts';
-import { type Outgoing, type PutTimes, putBack } from './targets.ts';
-
-/** What one invocation's replay works with. */
-export interface Replay {
-  readonly command: ReplayCommand;
-  readonly ledger: Ledger;
-  readonly summary: Summary;
-  readonly samples: Map<string, Sample>;
-  readonly pace: Pace;
-  readonly times: PutTimes;
-  /** What must be left of the invocation's time to begin another chunk, in milliseconds. */
-  readonly reserveMs: number;
-  /** Records that are taken out of their containers and not done yet. */
-  readonly underWay: { records: number };
-  putBack(outgoing: readonly Outgoing[], times: PutTimes): Promise<readonly EntryResult[]>;
-  /** Which letters, claimed by an invocation that did not live to confirm them, have arrived. */
-  findPut(letters: readonly Letter[], claimedAt: ReadonlyMap<string, number>): Promise<ReadonlySet<Letter>>;
-  quarantine(source: string, letter: Letter): Promise<void>;
-  /** Takes a letter out of quarantine again. */
-  takeBack(letter: Letter): Promise<void>;
-  reportLost(source: string, lost: Lost): Promise<void>;
-}
-
-/** A container under this invocation's lease. */
-export interface Taken extends Container {
-  readonly owner: string;
-  /** Something of it may have been replayed before. */
-  readonly begun: boolean;
-}
+import { type Summary, tally } from './summary.ts';
+import { type Replay, workFor } from './work.ts';
 
 /** What a replay answers with. */
 export interface ReplayAnswer extends Summary {
@@ -63,33 +27,11 @@ export interface ReplayAnswer extends Summary {
 /** How a container was left: `elsewhere`, another invocation has it. */
 export type End = 'done' | 'left' | 'failed' | 'elsewhere' | 'interrupted';
 
-/** What must be left to begin another chunk: twenty seconds, or a quarter where the whole is short. */
-const RESERVE_MS = 20_000;
-const RESERVE_SHARE = 0.25;
 /** Small containers that are replayed side by side. */
 const CONCURRENCY = 10;
 /** A killed invocation's lease ends within this. */
 const WAIT_MS = LEASE_MS + 5_000;
 const MOST_LATER = 1_000;
-
-export function workFor(command: ReplayCommand, deadline: Deadline): Replay {
-  const ledger = ledgerTable(requiredSetting('LEDGER_TABLE', 'the table of what was replayed'));
-  return {
-    command,
-    ledger,
-    summary: command.continuation?.summary ?? emptySummary(),
-    samples: new Map(),
-    pace: pace(command.ratePerSecond),
-    times: { puts: deadline, invocations: deadline },
-    reserveMs: Math.min(RESERVE_MS, deadline.remainingMs() * RESERVE_SHARE),
-    underWay: { records: 0 },
-    putBack,
-    findPut: (letters, claimedAt) => findPuts(letters, claimedAt, ledger),
-    quarantine,
-    takeBack,
-    reportLost,
-  };
-}
 
 /** Carries out a command until its source is done, its limit is met, or the invocation's time is nearly up. */
 export async function replay(command: ReplayCommand, deadline: Deadline): Promise<ReplayAnswer> {
