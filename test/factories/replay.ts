@@ -4,10 +4,10 @@ import type { Container } from '../../shared/replay/container.ts';
 import type { Ledger } from '../../shared/replay/ledger.ts';
 import type { Letter } from '../../shared/replay/letters.ts';
 import { pace } from '../../shared/replay/rate.ts';
-import type { Replay } from '../../shared/replay/replay.ts';
 import { replayContainer } from '../../shared/replay/replay-container.ts';
 import { emptySummary } from '../../shared/replay/summary.ts';
 import type { Outgoing } from '../../shared/replay/targets.ts';
+import type { Replay } from '../../shared/replay/work.ts';
 import type { FailedRecord, Found } from '../../shared/sources/failures/found.ts';
 import { memoryLedger } from './memory-ledger.ts';
 
