@@ -1,53 +1,89 @@
-/** Something that is timed: works on batch number `round`. */
-export interface Subject {
-  readonly name: string;
-  run(round: number): unknown;
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+/** What a process is to work on: batches of so many records of about so many bytes. */
+export interface Load {
+  readonly records: number;
+  readonly bytes: number;
 }
 
 export interface Timing {
   readonly name: string;
-  /** Microseconds of processor time a run, all threads together (so that collecting garbage counts): the median. */
+  /** Microseconds of processor time a batch, all threads together (so that collecting garbage counts): the median. */
   readonly median: number;
   readonly best: number;
   readonly samples: number;
+  /** Mean bytes of a record. */
+  readonly recordBytes: number;
 }
 
-/** A sample lasts at least this long, so that the clock is fine enough. */
-const SAMPLE_MS = 4;
+/** What is asked of a subject's process: to work on a load until the compiler has settled, or to take one sample of it. */
+export type Order = { readonly load: Load; readonly milliseconds: number } | 'sample';
+
+/** Its answers: what a record has, and what a batch took. */
+export interface Ready {
+  readonly recordBytes: number;
+}
+export interface Sample {
+  readonly microseconds: number;
+}
+
+/** A subject in a process of its own, as a Lambda function has one. */
+export interface Running {
+  readonly name: string;
+  readonly process: ChildProcess;
+}
+
+/** Starts a process for each subject: no subject's garbage, and nothing that the compiler learnt of one, is another's. */
+export function startSubjects(names: readonly string[]): readonly Running[] {
+  const script = join(import.meta.dirname, 'subject-process.ts');
+  return names.map((name) => ({ name, process: fork(script, [name], { execArgv: ['--expose-gc'] }) }));
+}
+
+export function stopSubjects(subjects: readonly Running[]): void {
+  for (const { process } of subjects) process.kill();
+}
 
 /**
- * Times subjects in turns, so that what disturbs the machine disturbs all of them alike. First each runs unmeasured, until
- * the compiler has settled.
+ * Times subjects on a load. Each runs for `warmUp` milliseconds first; then they take samples in turns, one at a time, for
+ * `milliseconds` each: what disturbs the machine disturbs all of them alike.
  */
-export async function timeInTurns(subjects: readonly Subject[], milliseconds: number): Promise<readonly Timing[]> {
-  const repeats: number[] = [];
-  for (const subject of subjects) repeats.push(await warmUp(subject, milliseconds / 2));
+export async function timeInTurns(
+  subjects: readonly Running[],
+  load: Load,
+  warmUp: number,
+  milliseconds: number,
+): Promise<readonly Timing[]> {
+  const ready: Ready[] = [];
+  for (const subject of subjects) ready.push(await ask<Ready>(subject, { load, milliseconds: warmUp }));
   const times = subjects.map((): number[] => []);
   const until = performance.now() + milliseconds * subjects.length;
-  let round = 0;
-  for (let turn = 0; turn < 5 || performance.now() < until; turn++) {
+  for (let turn = 0; turn < 7 || performance.now() < until; turn++) {
     for (const [index, subject] of subjects.entries()) {
-      if (turn % 8 === 0) globalThis.gc?.();
-      const runs = repeats[index]!;
-      const before = process.cpuUsage();
-      for (let run = 0; run < runs; run++) await subject.run(round + run);
-      const { user, system } = process.cpuUsage(before);
-      times[index]!.push((user + system) / runs);
+      times[index]!.push((await ask<Sample>(subject, 'sample')).microseconds);
     }
-    round += Math.max(...repeats);
   }
   return subjects.map(({ name }, index) => {
     const sorted = times[index]!.sort((a, b) => a - b);
-    return { name, median: sorted[sorted.length >> 1]!, best: sorted[0]!, samples: sorted.length };
+    const [best, median] = [sorted[0]!, sorted[sorted.length >> 1]!];
+    return { name, median, best, samples: sorted.length, recordBytes: ready[index]!.recordBytes };
   });
 }
 
-/** Returns how many runs make one sample. */
-async function warmUp(subject: Subject, milliseconds: number): Promise<number> {
-  const start = performance.now();
-  let runs = 0;
-  while (runs < 10 || performance.now() - start < milliseconds) await subject.run(runs++);
-  const last = performance.now();
-  await subject.run(runs);
-  return Math.max(1, Math.ceil(SAMPLE_MS / (performance.now() - last)));
+/** Rejects where the process ends instead of answering. */
+async function ask<Answer>({ name, process }: Running, order: Order): Promise<Answer> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const ended = once(process, 'exit', { signal }).then(() => {
+    throw new Error(`the process of ${name} has ended`);
+  });
+  process.send(order);
+  try {
+    const [answer] = await Promise.race([once(process, 'message', { signal }), ended]);
+    return answer;
+  } finally {
+    ended.catch(() => undefined);
+    waiting.abort();
+  }
 }

@@ -1,80 +1,12 @@
+/**
+ * `node bench/transform.ts [--seconds N] [--json FILE]`: what a Firehose transform costs, from the event that Lambda hands
+ * over to the answer, beside parsing and writing JSON alone (the floor) and the same work written the usual way.
+ */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { PipelineDefinition } from '../shared/pipeline/index.ts';
-import { clickstreamTexts, eventOfTexts, type TransformationEvent } from './clickstream.ts';
-import { type Subject, type Timing, timeInTurns } from './measure.ts';
-
-/**
- * `npm run bench [-- --json FILE]`: what a Firehose transform costs, from the event that Lambda hands over to the answer,
- * against parsing and writing JSON alone (the floor) and against the same work written the usual way. One process, one core.
- */
-
-// Before the platform's modules are loaded: what is measured is the work, not the terminal.
-process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
-process.env.POWERTOOLS_METRICS_DISABLED = 'true';
-process.env.MASK_KEY ??= 'a key for the bench, of 32 bytes';
-const KEY = process.env.MASK_KEY;
-
-const { compilePipeline } = await import('../shared/pipeline/compile.ts');
-const { pipelineNamed } = await import('../pipelines/index.ts');
-const { allOutcomes, readableRecords, readFirehoseEvent } = await import('../shared/sources/firehose.ts');
-const { respondFirehose } = await import('../shared/sources/firehose-respond.ts');
-const { powertoolsWay } = await import('./powertools-way.ts');
-const { usualWay } = await import('./usual-way.ts');
-
-const DEADLINE = { remainingMs: () => 60_000 };
-
-type Transform = (batch: TransformationEvent) => unknown;
-
-/** The transform's work on an event, as its handler does it: read, run, answer. */
-async function sluice(definition: PipelineDefinition): Promise<Transform> {
-  const pipeline = compilePipeline(definition);
-  await pipeline.load();
-  return async (event) => {
-    const batch = readFirehoseEvent(event);
-    const ran = await pipeline.run(readableRecords(batch), { now: Date.now() });
-    return (await respondFirehose(batch, allOutcomes(batch, ran), { deadline: DEADLINE })).response;
-  };
-}
-
-/** Base64-decode, JSON.parse, JSON.stringify, base64-encode: the least that a transform which parses can do. */
-function floor(batch: TransformationEvent) {
-  return {
-    records: batch.records.map(({ recordId, data }) => {
-      const parsed = JSON.parse(Buffer.from(data, 'base64').toString('utf8'));
-      return { recordId, result: 'Ok', data: Buffer.from(JSON.stringify(parsed)).toString('base64') };
-    }),
-  };
-}
-
-/** The same over atob and btoa, which are faster but read UTF-8 as Latin-1: for comparison only. */
-function floorOfBytes(batch: TransformationEvent) {
-  return {
-    records: batch.records.map(({ recordId, data }) => ({
-      recordId,
-      result: 'Ok',
-      data: btoa(JSON.stringify(JSON.parse(atob(data)))),
-    })),
-  };
-}
-
-const whole = pipelineNamed('clickstream');
-const undetected = { ...whole, steps: whole.steps.filter(({ name }) => name !== 'maskDetected') };
-
-const TRANSFORMS: readonly (readonly [string, Transform])[] = [
-  ['floor', floor],
-  ['floor over atob/btoa', floorOfBytes],
-  ['clickstream without detection', await sluice(undetected)],
-  ['clickstream', await sluice(whole)],
-  ['the usual way', (batch) => usualWay(batch, KEY)],
-  ['powertools parser + the usual way', (batch) => powertoolsWay(batch, KEY)],
-];
-
-/** Batches enough that what is remembered from one to the next is what a stream would let a function remember. */
-function batchesOf(records: number, bytes: number): readonly TransformationEvent[] {
-  const count = Math.max(2, Math.min(32, Math.round(32_000_000 / (records * bytes))));
-  return Array.from({ length: count }, (_, batch) => eventOfTexts(clickstreamTexts(batch * records, records, bytes)));
-}
+import { atLeast, atMost, type Bar, showBars } from './bars.ts';
+import { type Load, type Running, startSubjects, stopSubjects, type Timing, timeInTurns } from './measure.ts';
+import { SUBJECT_NAMES } from './subjects.ts';
 
 interface Row {
   readonly name: string;
@@ -86,32 +18,29 @@ interface Row {
   readonly floors: number;
 }
 
+/** The compiler has settled after some seconds of the work; on another load of the same work, sooner. */
+const WARM_UP_MS = 2_500;
+const WARM_AGAIN_MS = 300;
+
 async function measure(
-  names: readonly string[],
-  records: number,
-  bytes: number,
+  subjects: readonly Running[],
+  load: Load,
+  warmUp: number,
   milliseconds: number,
 ): Promise<readonly Row[]> {
-  const batches = batchesOf(records, bytes);
-  const decoded = batches.flatMap((batch) => batch.records).map(({ data }) => Buffer.byteLength(data, 'base64'));
-  const mean = decoded.reduce((sum, size) => sum + size, 0) / decoded.length;
-  const subjects: Subject[] = TRANSFORMS.filter(([name]) => names.includes(name)).map(([name, transform]) => ({
-    name,
-    run: (round) => transform(batches[round % batches.length]!),
-  }));
-  const timings = await timeInTurns(subjects, milliseconds);
+  const timings = await timeInTurns(subjects, load, warmUp, milliseconds);
   const base = timings.find(({ name }) => name === 'floor')!;
-  return timings.map((timing) => rowOf(timing, base, records, mean));
+  return timings.map((timing) => rowOf(timing, base, load.records));
 }
 
-function rowOf({ name, median }: Timing, base: Timing, records: number, bytes: number): Row {
+function rowOf({ name, median, recordBytes }: Timing, base: Timing, records: number): Row {
   const microseconds = median / records;
   return {
     name,
     records,
-    bytes: Math.round(bytes),
+    bytes: Math.round(recordBytes),
     microseconds,
-    mbPerSecond: bytes / microseconds,
+    mbPerSecond: recordBytes / microseconds,
     floors: median / base.median,
   };
 }
@@ -128,51 +57,50 @@ function show(title: string, rows: readonly Row[]): void {
   }
 }
 
-interface Bar {
-  readonly says: string;
-  readonly measured: number;
-  readonly holds: boolean;
-}
-
 function barsOf(rows: readonly Row[]): readonly Bar[] {
   const of = (name: string) => rows.find((row) => row.name === name)!;
   const [fast, full, usual] = [of('clickstream without detection'), of('clickstream'), of('the usual way')];
   const faster = usual.microseconds / full.microseconds;
   return [
-    { says: 'without detection: at most 0.75 × the floor', measured: fast.floors, holds: fast.floors <= 0.75 },
-    { says: 'with detection on every string: at most 1.0 × the floor', measured: full.floors, holds: full.floors <= 1 },
-    { says: 'with detection: at least 3.5 × as fast as the usual way', measured: faster, holds: faster >= 3.5 },
+    atMost('without detection: at most 0.75 × the floor', fast.floors, 0.75),
+    atMost('with detection on every string: at most 1.0 × the floor', full.floors, 1),
+    atLeast('with detection: at least 3.5 × as fast as the usual way', faster, 3.5),
   ];
 }
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '1.5' } } });
-const milliseconds = Number(values.seconds) * 1000;
-const every = TRANSFORMS.map(([name]) => name);
-const compared = ['floor', 'clickstream without detection', 'clickstream'];
+const SIZES: readonly Load[] = [
+  { bytes: 200, records: 1000 },
+  { bytes: 2_000, records: 1000 },
+  { bytes: 20_000, records: 100 },
+  { bytes: 200_000, records: 10 },
+];
+const BATCHES: readonly Load[] = [10, 100, 1000, 10_000].map((records) => ({ records, bytes: 640 }));
+/** What growth is looked at for. */
+const COMPARED = ['floor', 'clickstream without detection', 'clickstream'];
 
-const main = await measure(every, 1000, 640, milliseconds);
-show('1,000 clickstream events of about 640 bytes: the whole transform, from event to answer', main);
-const bars = barsOf(main);
-for (const { says, measured, holds } of bars)
-  console.log(`${holds ? 'holds  ' : 'MISSED '} ${says}: ${measured.toFixed(2)}`);
-
-const bySize: Row[] = [];
-for (const [bytes, records] of [
-  [200, 1000],
-  [2_000, 1000],
-  [20_000, 100],
-  [200_000, 10],
-] as const) {
-  bySize.push(...(await measure(compared, records, bytes, milliseconds / 3)));
+async function measureAll(subjects: readonly Running[], milliseconds: number) {
+  const transform = await measure(subjects, { records: 1000, bytes: 640 }, WARM_UP_MS, milliseconds);
+  show('1,000 clickstream events of about 640 bytes: the whole transform, each way in a process of its own', transform);
+  const bars = barsOf(transform);
+  showBars(bars);
+  const compared = subjects.filter(({ name }) => COMPARED.includes(name));
+  const growth = async (loads: readonly Load[]) => {
+    const rows: Row[] = [];
+    for (const load of loads) rows.push(...(await measure(compared, load, WARM_AGAIN_MS, milliseconds / 3)));
+    return rows;
+  };
+  const bySize = await growth(SIZES);
+  show('by size of a record', bySize);
+  const byBatch = await growth(BATCHES);
+  show('by size of a batch', byBatch);
+  return { node: process.version, transform, bars, bySize, byBatch };
 }
-show('by size of a record', bySize);
 
-const byBatch: Row[] = [];
-for (const records of [10, 100, 1000, 10_000])
-  byBatch.push(...(await measure(compared, records, 640, milliseconds / 3)));
-show('by size of a batch', byBatch);
-
-if (values.json !== undefined) {
-  const figures = { node: process.version, transform: main, bars, bySize, byBatch };
-  writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '1.5' } } });
+const subjects = startSubjects(SUBJECT_NAMES);
+try {
+  const figures = await measureAll(subjects, Number(values.seconds) * 1000);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+} finally {
+  stopSubjects(subjects);
 }
