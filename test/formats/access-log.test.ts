@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { accessLog } from '../../shared/formats/index.ts';
 import { decodeUtf8, encodeUtf8 } from '../../shared/record/byte-string.ts';
+import { processorMs } from '../factories/processor-time.ts';
 
 const TIME = '[10/Oct/2026:13:55:36 +0000]';
 
@@ -133,10 +134,8 @@ describe('accessLog', () => {
       'a '.repeat(500_000),
     ];
     for (const text of hostile) {
-      const started = performance.now();
-      read(`h - - ${TIME} "${text}`);
-      read(text);
-      expect(performance.now() - started).toBeLessThan(1_500);
+      expect(processorMs(() => read(`h - - ${TIME} "${text}`))).toBeLessThan(1_000);
+      expect(processorMs(() => read(text))).toBeLessThan(1_000);
     }
   });
 });

@@ -1,15 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createTape, readDocuments, selectorOf } from '../../shared/json/index.ts';
 import { documentOf } from '../factories/document.ts';
+import { processorMs } from '../factories/processor-time.ts';
 
-/** The processor time that `run` takes at best, in milliseconds: other work on the machine does not count. */
+/** The processor time that `run` takes at best, in milliseconds. */
 function bestOf(times: number, run: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
   for (let time = 0; time < times; time++) {
-    const before = process.cpuUsage();
-    run();
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, (user + system) / 1000);
+    best = Math.min(best, processorMs(run));
   }
   return best;
 }

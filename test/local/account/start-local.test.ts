@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LocalAccount, type LocalOptions, startLocal } from '../../../local/account/start-local.ts';
 
 const CONSUMER = `
@@ -132,10 +132,14 @@ describe('the local account', () => {
   });
 
   it('leaves nothing behind', async () => {
-    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-'));
+    // A temporary folder of its own: other tests make and leave theirs meanwhile.
+    const folder = mkdtempSync(join(tmpdir(), 'start-local-'));
+    vi.stubEnv('TMPDIR', folder);
     const account = await start(template());
+    expect(readdirSync(folder)).not.toEqual([]);
     await account.stop();
-    const after = readdirSync(tmpdir()).filter((name) => name.startsWith('sluice-'));
-    expect(after.filter((name) => !before.includes(name))).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
   });
 });

@@ -4,6 +4,7 @@ import { conditionsHold } from '../../../local/iam/condition.ts';
 import { createPolicies } from '../../../local/iam/policies.ts';
 import { PolicyError, readPolicy } from '../../../local/iam/statement.ts';
 import { wildcard } from '../../../local/iam/wildcard.ts';
+import { processorMs } from '../../factories/processor-time.ts';
 
 const ACCOUNT = '000000000000';
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/reader`;
@@ -194,8 +195,7 @@ describe('wildcards', () => {
   });
 
   it('take no longer for many stars', () => {
-    const begun = performance.now();
-    expect(wildcard(`${'*'.repeat(200)}x`)('a'.repeat(20_000))).toBe(false);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    const spent = processorMs(() => expect(wildcard(`${'*'.repeat(200)}x`)('a'.repeat(20_000))).toBe(false));
+    expect(spent).toBeLessThan(1000);
   });
 });
