@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type LocalAccount, type LocalOptions, startLocal } from '../../../local/account/start-local.ts';
+import { temporaryFolder } from '../../factories/temporary-folder.ts';
 
 const CONSUMER = `
 exports.handler = async (event) => {
@@ -78,12 +78,16 @@ afterEach(async () => {
   for (const account of accounts.splice(0)) await account.stop();
 });
 
-async function start(content: object, options: LocalOptions = {}): Promise<LocalAccount> {
-  const folder = mkdtempSync(join(tmpdir(), 'account-'));
+function writeSources(content: object): { template: string; bundles: string } {
+  const folder = temporaryFolder('account');
   mkdirSync(join(folder, 'my-consumer'));
   writeFileSync(join(folder, 'my-consumer', 'index.cjs'), CONSUMER);
   writeFileSync(join(folder, 'template.json'), JSON.stringify(content));
-  const account = await startLocal({ template: join(folder, 'template.json'), bundles: folder, ...options });
+  return { template: join(folder, 'template.json'), bundles: folder };
+}
+
+async function start(content: object, options: LocalOptions = {}): Promise<LocalAccount> {
+  const account = await startLocal({ ...writeSources(content), ...options });
   accounts.push(account);
   return account;
 }
@@ -133,13 +137,13 @@ describe('the local account', () => {
 
   it('leaves nothing behind', async () => {
     // A temporary folder of its own: other tests make and leave theirs meanwhile.
-    const folder = mkdtempSync(join(tmpdir(), 'start-local-'));
+    const folder = temporaryFolder('start-local');
+    const sources = writeSources(template());
     vi.stubEnv('TMPDIR', folder);
-    const account = await start(template());
+    const account = await startLocal(sources);
     expect(readdirSync(folder)).not.toEqual([]);
     await account.stop();
     expect(readdirSync(folder)).toEqual([]);
     vi.unstubAllEnvs();
-    rmSync(folder, { recursive: true });
   });
 });

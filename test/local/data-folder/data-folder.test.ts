@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDataFolder } from '../../../local/data-folder/data-folder.ts';
+import { temporaryFolder } from '../../factories/temporary-folder.ts';
 
-const fresh = (): string => join(mkdtempSync(join(tmpdir(), 'data-')), 'run');
+const fresh = (): string => join(temporaryFolder('data'), 'run');
 
 describe('the data folder', () => {
   it('is made, and cleared by the next run', () => {

@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../local/input/failure.ts';
 import { DamagedInput } from '../../../local/input/gunzip.ts';
 import { type OpenInput, openInput } from '../../../local/input/open.ts';
+import { temporaryFolder } from '../../factories/temporary-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'input-'));
+const folder = temporaryFolder('input');
 
 function file(name: string, content: string | Buffer): string {
   const path = join(folder, name);

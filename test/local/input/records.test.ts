@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openInput } from '../../../local/input/open.ts';
 import { inputRecords } from '../../../local/input/records.ts';
 import { keepRefusedLines } from '../../../local/input/refused.ts';
+import { temporaryFolder } from '../../factories/temporary-folder.ts';
 
 async function read(content: string | Buffer, mostBytes = 1_048_576) {
-  const folder = mkdtempSync(join(tmpdir(), 'records-'));
+  const folder = temporaryFolder('records');
   const path = join(folder, 'input');
   writeFileSync(path, content);
   const refused = keepRefusedLines(join(folder, 'refused'));

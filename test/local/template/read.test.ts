@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's Fn::Sub is written so.
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RawTemplate } from '../../../local/template/raw.ts';
 import { readTemplate, resolveTemplate, TemplateError } from '../../../local/template/read.ts';
+import { temporaryFolder } from '../../factories/temporary-folder.ts';
 
 const OPTIONS = {
   accountId: '000000000000',
@@ -177,7 +177,7 @@ describe('a compiled template', () => {
   });
 
   it('says what to do when the file is missing or cut short', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'template-'));
+    const folder = temporaryFolder('template');
     expect(() => readTemplate(join(folder, 'none.json'), OPTIONS)).toThrow(/none\.json.*\n.*ENOENT.*sls package/);
     writeFileSync(join(folder, 'half.json'), '{"Resources": {');
     expect(() => readTemplate(join(folder, 'half.json'), OPTIONS)).toThrow(TemplateError);
