@@ -39,15 +39,16 @@ async function sluice(keeps: (step: string) => boolean): Promise<Transform> {
   process.env.MASK_KEY ??= KEY;
   const { compilePipeline } = await import('../shared/pipeline/compile.ts');
   const { pipelineNamed } = await import('../pipelines/index.ts');
-  const { allOutcomes, readableRecords, readFirehoseEvent } = await import('../shared/sources/firehose.ts');
+  const { allEndings, readableRecords, readFirehoseEvent } = await import('../shared/sources/firehose.ts');
+  const { createEndings } = await import('../shared/sources/firehose-answer.ts');
   const { respondFirehose } = await import('../shared/sources/firehose-respond.ts');
   const whole = pipelineNamed('clickstream');
   const pipeline = compilePipeline({ ...whole, steps: whole.steps.filter(({ name }) => keeps(name)) });
   await pipeline.load();
   return async (event) => {
     const batch = readFirehoseEvent(event);
-    const ran = await pipeline.run(readableRecords(batch), { now: Date.now() });
-    return (await respondFirehose(batch, allOutcomes(batch, ran), { deadline: DEADLINE })).response;
+    const ran = await pipeline.run(readableRecords(batch), { now: Date.now() }, createEndings().of);
+    return (await respondFirehose(batch, allEndings(batch, ran), { deadline: DEADLINE })).response;
   };
 }
 

@@ -6,8 +6,8 @@ import { deadlineOf } from '../../shared/platform/deadline.ts';
 import { flushMetrics } from '../../shared/platform/metrics.ts';
 import { setting } from '../../shared/platform/settings.ts';
 import { openRedriven } from '../../shared/replay/redrive-gate.ts';
-import { allOutcomes, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
-import type { FirehoseResponse } from '../../shared/sources/firehose-answer.ts';
+import { allEndings, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { createEndings, type FirehoseResponse } from '../../shared/sources/firehose-answer.ts';
 import { reportFirehose } from '../../shared/sources/firehose-report.ts';
 import { respondFirehose } from '../../shared/sources/firehose-respond.ts';
 import { transformTime } from '../../shared/sources/firehose-time.ts';
@@ -23,13 +23,14 @@ export async function handler(event: unknown, context: Context): Promise<Firehos
   const batch = await openRedriven(readFirehoseEvent(event));
   await pipeline.load();
   const time = transformTime(deadlineOf(context));
-  const ran = await pipeline.run(readableRecords(batch), { now: now(), outOfTime: time.outOfTime });
-  const result = await respondFirehose(batch, allOutcomes(batch, ran), {
+  const endings = createEndings();
+  const ran = await pipeline.run(readableRecords(batch), { now: now(), outOfTime: time.outOfTime }, endings.of);
+  const result = await respondFirehose(batch, allEndings(batch, ran), {
     deadline: time.putBackBy,
     reingest,
     split: pipeline.definition.input.split,
   });
-  reportFirehose(batch, result, performance.now() - started);
+  reportFirehose(batch, result, endings.combinations(), performance.now() - started);
   flushMetrics(pipeline.name);
   return result.response;
 }

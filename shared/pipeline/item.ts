@@ -6,6 +6,8 @@ import type { StepContext } from '../record/step.ts';
 /** A record on its way. */
 export interface Item {
   readonly context: StepContext;
+  /** The record's size, as it came. */
+  readonly bytes: number;
   readonly documents: readonly JsonDocument[];
   /** Why a document is out, by its index. Undefined as long as none is. */
   out: (Dropped | undefined)[] | undefined;

@@ -1,7 +1,7 @@
 import { createTape, type JsonDocument, readDocuments, readSingle, rewind, type Tape } from '../json/index.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
-import type { StreamRecord } from '../record/record.ts';
+import { type StreamRecord, UnreadableRecordError } from '../record/record.ts';
 import type { StepContext } from '../record/step.ts';
 import type { BoundStep, Plan } from './compile.ts';
 import { type Item, within } from './item.ts';
@@ -15,7 +15,11 @@ interface RunOptions {
 }
 
 /** Runs a batch: one Outcome for each record, in order. Never rejects for what the records are. */
-export type Run = (records: readonly StreamRecord[], options: RunOptions) => Promise<readonly Outcome[]>;
+export interface Run {
+  (records: readonly StreamRecord[], options: RunOptions): Promise<readonly Outcome[]>;
+  /** The same, with each outcome turned at once into what the caller keeps of it. */
+  <End>(records: readonly StreamRecord[], options: RunOptions, end: (outcome: Outcome) => End): Promise<readonly End[]>;
+}
 
 /** The clock is asked once in so many bytes of records. */
 const BYTES_BETWEEN_CLOCKS = 32 * 1024;
@@ -33,61 +37,84 @@ export function createRunner(plan: Plan, load: () => Promise<void>): Run {
   const needsLoad = plan.steps.some((step) => step.compiled.load !== undefined);
   const refreshing = plan.steps.filter((step) => step.compiled.refresh !== undefined);
   const together = plan.steps.some((step) => step.compiled.prepare !== undefined);
-  return async (records, options) => {
+  return async <End>(
+    records: readonly StreamRecord[],
+    options: RunOptions,
+    end: (outcome: Outcome) => End = asItIs<End>,
+  ) => {
     const batch: Batch = { now: options.now, number: ++batches, outOfTime: options.outOfTime };
     if (needsLoad) {
       try {
         await load();
       } catch {
-        return records.map(() =>
-          failed(transient('NotLoaded', 'source', 'keys or reference data could not be loaded')),
-        );
+        const failure = transient('NotLoaded', 'source', 'keys or reference data could not be loaded');
+        return records.map(() => end(failed(failure)));
       }
     }
     for (const step of refreshing) {
       try {
         await step.compiled.refresh!();
       } catch {
-        return records.map(() => failed(transient('StepFailed', step.stage, `${step.name} could not refresh`)));
+        const failure = transient('StepFailed', step.stage, `${step.name} could not refresh`);
+        return records.map(() => end(failed(failure)));
       }
     }
-    return together ? runTogether(plan, records, batch) : runEach(plan, tape, records, batch);
+    return together ? runTogether(plan, records, batch, end) : runEach(plan, tape, records, batch, end);
   };
 }
 
+function asItIs<End>(outcome: Outcome): End {
+  return outcome as End;
+}
+
 /** Each record by itself, in one synchronous pass: the tape is used again for every record. */
-function runEach(plan: Plan, tape: Tape, records: readonly StreamRecord[], batch: Batch): Outcome[] {
-  const outcomes = new Array<Outcome>(records.length);
+function runEach<End>(
+  plan: Plan,
+  tape: Tape,
+  records: readonly StreamRecord[],
+  batch: Batch,
+  end: (outcome: Outcome) => End,
+): End[] {
+  const ends = new Array<End>(records.length);
   const late = clockOf(batch);
+  let bytes = 0;
   for (let index = 0; index < records.length; index++) {
-    const record = records[index]!;
-    if (late(record)) outcomes[index] = outOfTime();
+    if (late(bytes)) ends[index] = end(outOfTime());
     else {
       rewind(tape);
-      const item = open(plan, record, tape, batch);
+      const item = open(plan, records[index]!, tape, batch);
+      bytes = item.bytes;
       if (item.outcome === undefined) applySteps(plan.steps, item);
-      outcomes[index] = item.outcome ?? leave(plan, item);
+      ends[index] = end(item.outcome ?? leave(plan, item));
     }
   }
-  return outcomes;
+  return ends;
 }
 
 /** All records step group by step group, since a step wants to see the batch before it works on its first document. */
-async function runTogether(plan: Plan, records: readonly StreamRecord[], batch: Batch): Promise<Outcome[]> {
+async function runTogether<End>(
+  plan: Plan,
+  records: readonly StreamRecord[],
+  batch: Batch,
+  end: (outcome: Outcome) => End,
+): Promise<End[]> {
   const tape = createTape();
   const late = clockOf(batch);
-  const items = records.map((record) =>
-    late(record) ? ended(record, outOfTime(), batch) : open(plan, record, tape, batch),
-  );
+  let bytes = 0;
+  const items = records.map((record) => {
+    const item = late(bytes) ? ended(record, outOfTime(), batch) : open(plan, record, tape, batch);
+    bytes = item.bytes;
+    return item;
+  });
   for (const group of groupsOf(plan.steps)) {
     await prepare(group[0]!, items);
     for (const item of items) {
       if (!goesOn(item)) continue;
-      if (late(item.context.record)) item.outcome = outOfTime();
+      if (late(item.bytes)) item.outcome = outOfTime();
       else applySteps(group, item);
     }
   }
-  return items.map((item) => item.outcome ?? leave(plan, item));
+  return items.map((item) => end(item.outcome ?? leave(plan, item)));
 }
 
 /** The steps cut before each one that prepares. */
@@ -118,15 +145,15 @@ function goesOn({ outcome, documents, out }: Item): boolean {
   return outcome === undefined && (out === undefined || documents.some((_, index) => out[index] === undefined));
 }
 
-/** Asks for the time only now and then. Once out of time, it stays so. */
-function clockOf({ outOfTime }: Batch): (record: StreamRecord) => boolean {
+/** Tells whether it is late, so many bytes of records after it was last asked. Looks at the clock only now and then. */
+function clockOf({ outOfTime }: Batch): (bytes: number) => boolean {
   if (outOfTime === undefined) return () => false;
-  let bytes = BYTES_BETWEEN_CLOCKS;
+  let left = 0;
   let late = false;
-  return (record) => {
-    bytes += record.data.length + 256;
-    if (late || bytes < BYTES_BETWEEN_CLOCKS) return late;
-    bytes = 0;
+  return (bytes) => {
+    left -= bytes + 256;
+    if (late || left > 0) return late;
+    left = BYTES_BETWEEN_CLOCKS;
     late = outOfTime();
     return late;
   };
@@ -137,24 +164,29 @@ function outOfTime(): Failed {
 }
 
 function ended(record: StreamRecord, outcome: Outcome, batch: Batch): Item {
-  return { context: { record, now: batch.now, batch: batch.number }, documents: [], out: undefined, outcome };
+  const context: StepContext = { record, now: batch.now, batch: batch.number };
+  return { context, bytes: 0, documents: NONE, out: undefined, outcome };
 }
 
 /** Reads the record's documents. */
 function open(plan: Plan, record: StreamRecord, tape: Tape, batch: Batch): Item {
   const context: StepContext = { record, now: batch.now, batch: batch.number };
   const { input } = plan.definition;
+  let bytes = 0;
   try {
-    const decoded = input.decode(record.data);
-    if (decoded.kind !== 'documents') return { context, documents: NONE, out: undefined, outcome: decoded };
+    const { data } = record;
+    bytes = data.length;
+    const decoded = input.decode(data);
+    if (decoded.kind !== 'documents') return { context, bytes, documents: NONE, out: undefined, outcome: decoded };
     const { texts } = decoded;
     const single = texts.length === 1 ? readSingle(texts[0]!, tape) : undefined;
-    if (single !== undefined) return { context, documents: [single], out: undefined, outcome: undefined };
+    if (single !== undefined) return { context, bytes, documents: [single], out: undefined, outcome: undefined };
     const documents: JsonDocument[] = [];
-    return { context, documents, out: undefined, outcome: readAll(texts, tape, documents) };
-  } catch {
-    const failure = permanent('DecodeFailed', 'decode', `${input.name} could not read the record`);
-    return { context, documents: NONE, out: undefined, outcome: failed(failure) };
+    return { context, bytes, documents, out: undefined, outcome: readAll(texts, tape, documents) };
+  } catch (error) {
+    const unread = permanent('DecodeFailed', 'decode', `${input.name} could not read the record`);
+    const outcome = failed(error instanceof UnreadableRecordError ? error.failure : unread);
+    return { context, bytes, documents: NONE, out: undefined, outcome };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ByteString } from './byte-string.ts';
+import type { Failure } from './failure.ts';
 
 /** Where in a Kinesis stream a record stood. */
 export interface StreamPosition {
@@ -13,8 +14,20 @@ export interface StreamPosition {
 export interface StreamRecord {
   /** Unique within the batch: Firehose's recordId, or `shard:sequence:subsequence`. */
   readonly id: string;
+  /** Reading it throws an UnreadableRecordError where what the event brought stands for no bytes. */
   readonly data: ByteString;
   /** Approximate arrival, epoch milliseconds. */
   readonly arrival?: number;
   readonly position?: StreamPosition;
+}
+
+/** A record's bytes can't be had, and why: the failure that the record ends with. */
+export class UnreadableRecordError extends Error {
+  override readonly name = 'UnreadableRecordError';
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message);
+    this.failure = failure;
+  }
 }

@@ -36,7 +36,17 @@ export const MOST_ENVELOPE_BYTES = 2048;
 const MOST_CODE = 100;
 const MOST_STORY = 10;
 
-/** Whether bytes begin as an envelope does: all that an ordinary record pays. */
+/** How base64 of an envelope begins; white space may stand before it. */
+const FIRST = btoa(MAGIC).charCodeAt(0);
+const SPACE = 0x20;
+
+/** Whether base64 may be that of an envelope: all that an ordinary record pays. */
+export function mayBeRedriven(encoded: string): boolean {
+  const first = encoded.charCodeAt(0);
+  return first === FIRST || first <= SPACE;
+}
+
+/** Whether bytes begin as an envelope does. */
 export function isRedriven(data: ByteString): boolean {
   return data.startsWith(MAGIC);
 }

@@ -1,8 +1,9 @@
 import { logger } from '../platform/logger.ts';
 import { setting } from '../platform/settings.ts';
+import type { ByteString } from '../record/byte-string.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { dropped, failed } from '../record/outcome.ts';
-import { isRedriven, type Redriven, readRedriven } from '../record/redriven.ts';
+import { isRedriven, mayBeRedriven, type Redriven, readRedriven } from '../record/redriven.ts';
 import type { FirehoseBatch, FirehoseRecord } from '../sources/firehose.ts';
 import { takePasses } from './passes-table.ts';
 import { inParallel } from './table.ts';
@@ -34,20 +35,37 @@ interface Enveloped {
  * it comes again. A batch without such records is given back as it is. Why this is sound: docs/decisions/replay.md.
  */
 export async function openRedriven(batch: FirehoseBatch): Promise<FirehoseBatch> {
-  if (!batch.records.some(({ record }) => record !== undefined && isRedriven(record.data))) return batch;
+  if (!batch.records.some(({ encoded }) => mayBeRedriven(encoded))) return batch;
   const records = [...batch.records];
   const enveloped: Enveloped[] = [];
   for (const [index, entry] of batch.records.entries()) {
-    if (entry.record === undefined || !isRedriven(entry.record.data)) continue;
-    const content = readRedriven(entry.record.data);
+    const data = dataOf(entry);
+    if (entry.record === undefined || data === undefined || !isRedriven(data)) continue;
+    const { id, arrival, position } = entry.record;
+    const content = readRedriven(data);
     if (content === undefined) records[index] = { ...entry, ended: DAMAGED };
     else {
-      const opened = { ...entry, record: { ...entry.record, data: content.data } };
+      const record = {
+        id,
+        data: content.data,
+        ...(arrival !== undefined && { arrival }),
+        ...(position && { position }),
+      };
+      const opened = { ...entry, record };
       enveloped.push({ index, entry: opened, content });
     }
   }
   for (const { index, entry } of await checked(enveloped)) records[index] = entry;
   return { ...batch, records };
+}
+
+/** The record's bytes, where they may be an envelope. Undefined also where they can't be read, which the run tells. */
+function dataOf({ encoded, record }: FirehoseRecord): ByteString | undefined {
+  try {
+    return mayBeRedriven(encoded) ? record?.data : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The records, each with its end where it does not go on. */

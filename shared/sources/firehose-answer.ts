@@ -1,5 +1,5 @@
 import type { Failure } from '../record/failure.ts';
-import type { IcebergTarget, Ok, PartitionKeys } from '../record/outcome.ts';
+import type { IcebergTarget, Ok, Outcome, PartitionKeys } from '../record/outcome.ts';
 import type { FirehoseRecord } from './firehose.ts';
 
 /** What the transform says of one record: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-status-model.html */
@@ -20,13 +20,25 @@ export interface FirehoseResponse {
   readonly records: readonly FirehoseAnswer[];
 }
 
-/** How a record ends, before it is written down. */
+/** How a record ends. */
 export type Ending =
-  | { readonly kind: 'ok'; readonly outcome: Ok; readonly metadata: KnownMetadata | undefined }
+  | Transformed
   | { readonly kind: 'dropped'; readonly reason: string; readonly documents: number }
   | { readonly kind: 'failed'; readonly failure: Failure }
   /** It stands in the stream again, and will be answered another time. */
   | { readonly kind: 'reingested' };
+
+/** It goes on. */
+export interface Transformed {
+  readonly kind: 'ok';
+  /** Base64. */
+  readonly data: string;
+  /** What `data` encodes. */
+  readonly bytes: number;
+  readonly documents: number;
+  readonly droppedDocuments: Ok['droppedDocuments'];
+  readonly metadata: KnownMetadata | undefined;
+}
 
 /** Metadata and the bytes it takes in the response, comma and name included. */
 export interface KnownMetadata {
@@ -58,13 +70,27 @@ export function jsonBytes(text: string): number {
 }
 
 /** Bytes of a record's own base64 in JSON, without quotes. What `atob` took may hold white space, which JSON escapes. */
-export function originalBytes({ encoded, record }: FirehoseRecord): number {
-  if (record !== undefined && encoded.length === base64Length(record.data.length)) return encoded.length;
+export function originalBytes({ encoded }: FirehoseRecord): number {
   return jsonBytes(encoded) - 2;
 }
 
-export function base64Length(bytes: number): number {
-  return Math.ceil(bytes / 3) * 4;
+/** What a batch's outcomes come to. Each is turned at once into what the answer has of it: nothing else is kept. */
+export interface Endings {
+  of(outcome: Outcome): Ending;
+  /** Distinct partition key combinations so far, Iceberg tables included. */
+  combinations(): number;
+}
+
+export function createEndings(): Endings {
+  const metadata = metadataCache();
+  return {
+    of: (outcome) => (outcome.kind === 'ok' ? transformed(outcome, metadata.of(outcome)) : outcome),
+    combinations: metadata.combinations,
+  };
+}
+
+function transformed({ data, documents, droppedDocuments }: Ok, metadata: KnownMetadata | undefined): Transformed {
+  return { kind: 'ok', data: btoa(data), bytes: data.length, documents, droppedDocuments, metadata };
 }
 
 /** A place in a tree of names and values: what goes the same way has the same metadata. */
@@ -74,7 +100,7 @@ interface Place {
 }
 
 /** Gives records that go to the same place the same metadata object, and counts the places. */
-export function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; combinations(): number } {
+function metadataCache(): { of(outcome: Ok): KnownMetadata | undefined; combinations(): number } {
   const root: Place = { next: new Map(), known: undefined };
   /** The engine gives the same object for the same place, as far as it remembers it. */
   const byKeys = new Map<PartitionKeys, KnownMetadata>();
@@ -120,8 +146,8 @@ export function writeAnswer({ recordId, encoded }: FirehoseRecord, ending: Endin
   switch (ending.kind) {
     case 'ok':
       return ending.metadata === undefined
-        ? { recordId, result: 'Ok', data: btoa(ending.outcome.data) }
-        : { recordId, result: 'Ok', data: btoa(ending.outcome.data), metadata: ending.metadata.metadata };
+        ? { recordId, result: 'Ok', data: ending.data }
+        : { recordId, result: 'Ok', data: ending.data, metadata: ending.metadata.metadata };
     case 'failed':
       return { recordId, result: 'ProcessingFailed', data: encoded };
     default:

@@ -24,11 +24,16 @@ interface Tallies {
 }
 
 /** Counts what became of a batch: metrics, one log line for it, and one for each distinct failure. Never payload. */
-export function reportFirehose(batch: FirehoseBatch, result: FirehoseResult, durationMs: number): void {
+export function reportFirehose(
+  batch: FirehoseBatch,
+  result: FirehoseResult,
+  combinations: number,
+  durationMs: number,
+): void {
   const tallies = tally(batch, result);
   const records = batch.records.length;
-  const bytesIn = batch.records.reduce((sum, { record }) => sum + (record?.data.length ?? 0), 0);
-  countAll(tallies, records, bytesIn, durationMs, result.combinations);
+  const bytesIn = batch.records.reduce((sum, { encoded }) => sum + Buffer.byteLength(encoded, 'base64'), 0);
+  countAll(tallies, records, bytesIn, durationMs, combinations);
   for (const { failure, firstRecordId, count: failures } of tallies.failed.values()) {
     const { code, stage, message, retryable } = failure;
     logger.warn('records failed', { code, stage, count: failures, firstRecordId, reason: message, retryable });
@@ -61,9 +66,9 @@ function tally({ records }: FirehoseBatch, { endings }: FirehoseResult): Tallies
   for (const [index, ending] of endings.entries()) {
     if (ending.kind === 'ok') {
       tallies.ok++;
-      tallies.documentsOk += ending.outcome.documents;
-      tallies.bytesOut += ending.outcome.data.length;
-      for (const [reason, documents] of Object.entries(ending.outcome.droppedDocuments ?? {})) {
+      tallies.documentsOk += ending.documents;
+      tallies.bytesOut += ending.bytes;
+      for (const [reason, documents] of Object.entries(ending.droppedDocuments ?? {})) {
         add(tallies.documentsDropped, reason, documents);
       }
     } else if (ending.kind === 'dropped') {

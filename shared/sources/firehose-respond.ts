@@ -3,17 +3,15 @@ import { LIMITS } from '../platform/limits.ts';
 import type { ByteString } from '../record/byte-string.ts';
 import { type Failure, permanent, transient } from '../record/failure.ts';
 import type { InputFormat } from '../record/format.ts';
-import type { Outcome } from '../record/outcome.ts';
 import type { FirehoseBatch, FirehoseRecord, Origin } from './firehose.ts';
 import {
   answerBytes,
-  base64Length,
   type Ending,
   type FirehoseResponse,
   jsonBytes,
-  metadataCache,
   originalBytes,
   RESPONSE_BYTES,
+  type Transformed,
   writeAnswer,
 } from './firehose-answer.ts';
 import { type AnswerSizes, planOverflow } from './firehose-plan.ts';
@@ -47,8 +45,6 @@ export interface FirehoseResult {
   readonly response: FirehoseResponse;
   /** How each record ended, in order. */
   readonly endings: readonly Ending[];
-  /** Distinct partition key combinations, Iceberg tables included. */
-  readonly combinations: number;
 }
 
 /** A piece of a record that was taken apart should come with others into one answer. */
@@ -61,14 +57,11 @@ const PIECES_PER_ANSWER = 4;
  */
 export async function respondFirehose(
   batch: FirehoseBatch,
-  outcomes: readonly Outcome[],
+  ran: readonly Ending[],
   options: RespondOptions,
 ): Promise<FirehoseResult> {
   const budget = options.budget ?? LIMITS.firehoseTransform.response;
-  const metadata = metadataCache();
-  const endings: Ending[] = outcomes.map((outcome) =>
-    outcome.kind === 'ok' ? { kind: 'ok', outcome, metadata: metadata.of(outcome) } : outcome,
-  );
+  const endings = [...ran];
   const conflicting = conflicts(batch, endings, options);
   let bare = NONE;
   if (surelyFits(batch.records, endings, budget)) await putBack(batch, endings, conflicting, options);
@@ -80,7 +73,6 @@ export async function respondFirehose(
   return {
     response: { records: batch.records.map((record, index) => writeAnswer(record, endings[index]!, bare.has(index))) },
     endings,
-    combinations: metadata.combinations(),
   };
 }
 
@@ -93,7 +85,7 @@ function surelyFits(records: readonly FirehoseRecord[], endings: readonly Ending
     const { recordId, encoded } = records[index]!;
     const ending = endings[index]!;
     most += answerBytes(recordId.length * 6 + 2, 'ProcessingFailed', 0);
-    if (ending.kind === 'ok') most += base64Length(ending.outcome.data.length) + (ending.metadata?.bytes ?? 0);
+    if (ending.kind === 'ok') most += ending.data.length + (ending.metadata?.bytes ?? 0);
     else most += encoded.length * 6;
   }
   return most <= budget;
@@ -177,8 +169,8 @@ function sizesOf(record: FirehoseRecord, ending: Ending): AnswerSizes {
   return { ok: okBytes(id, ending), original: failed, bare };
 }
 
-function okBytes(id: number, { outcome, metadata }: Extract<Ending, { kind: 'ok' }>): number {
-  return answerBytes(id, 'Ok', base64Length(outcome.data.length), metadata?.bytes ?? 0);
+function okBytes(id: number, { data, metadata }: Transformed): number {
+  return answerBytes(id, 'Ok', data.length, metadata?.bytes ?? 0);
 }
 
 /** A record counts as put back only when every piece of it is confirmed; otherwise the whole of it fails. */

@@ -1,14 +1,15 @@
 import type { ByteString } from '../record/byte-string.ts';
 import { permanent } from '../record/failure.ts';
-import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
-import type { StreamPosition, StreamRecord } from '../record/record.ts';
+import { type Dropped, type Failed, failed } from '../record/outcome.ts';
+import { type StreamPosition, type StreamRecord, UnreadableRecordError } from '../record/record.ts';
+import type { Ending } from './firehose-answer.ts';
 
 /** One record of a transformation event. */
 export interface FirehoseRecord {
   readonly recordId: string;
   /** Base64, as it came: what is answered where the record does not go on. */
   readonly encoded: string;
-  /** Undefined where the base64 can't be read. */
+  /** Undefined where there is no data. That the base64 can't be read is told when it is. */
   readonly record: StreamRecord | undefined;
   /** Set where its end is known before the pipeline: it does not run through it. */
   readonly ended?: Dropped | Failed;
@@ -82,9 +83,33 @@ function readRecord(value: unknown, index: number): FirehoseRecord {
   if (typeof recordId !== 'string') throw new FirehoseEventError(`records[${index}].recordId is no string`);
   const encoded = fields.data ?? fields.kafkaRecordValue;
   if (typeof encoded !== 'string') return { recordId, encoded: '', record: undefined };
-  const data = decodeBase64(encoded);
-  if (data === undefined) return { recordId, encoded, record: undefined };
-  return { recordId, encoded, record: streamRecord(recordId, data, fields) };
+  return { recordId, encoded, record: streamRecord(recordId, encoded, fields) };
+}
+
+/**
+ * A record whose bytes are decoded each time they are asked for: a batch then holds them once, as they came. Strings that
+ * live as long as their batch cost more, in collecting garbage, than decoding does.
+ */
+class EncodedRecord implements StreamRecord {
+  readonly id: string;
+  readonly encoded: string;
+  readonly arrival?: number;
+  readonly position?: StreamPosition;
+
+  constructor(id: string, encoded: string, arrival: number | undefined, position: StreamPosition | undefined) {
+    this.id = id;
+    this.encoded = encoded;
+    if (arrival !== undefined) this.arrival = arrival;
+    if (position !== undefined) this.position = position;
+  }
+
+  get data(): ByteString {
+    try {
+      return atob(this.encoded);
+    } catch {
+      throw new UnreadableRecordError(NO_BASE64);
+    }
+  }
 }
 
 /** The record itself where its names are spelled as AWS spells them, which is to say always. */
@@ -100,22 +125,14 @@ function renamed(record: Fields): Fields {
   return Object.fromEntries(members.map(([name, value]) => [BY_LOWER_CASE.get(name.toLowerCase()) ?? name, value]));
 }
 
-function streamRecord(id: string, data: ByteString, fields: Fields): StreamRecord {
+function streamRecord(id: string, encoded: string, fields: Fields): StreamRecord {
   const { kinesisRecordMetadata: kinesis, kafkaRecordMetadata: kafka } = fields;
   const arrival = milliseconds(fields.approximateArrivalTimestamp);
-  if (!isObject(kinesis) && !isObject(kafka)) return arrival === undefined ? { id, data } : { id, data, arrival };
+  if (!isObject(kinesis) && !isObject(kafka)) return new EncodedRecord(id, encoded, arrival, undefined);
   const metadata = isObject(kinesis) ? kinesis : (kafka as Fields);
   const time = arrival ?? milliseconds(member(metadata, 'approximateArrivalTimestamp'));
   const position = isObject(kinesis) ? kinesisPosition(kinesis) : kafkaPosition(metadata);
-  return time === undefined ? { id, data, position } : { id, data, arrival: time, position };
-}
-
-function decodeBase64(encoded: string): ByteString | undefined {
-  try {
-    return atob(encoded);
-  } catch {
-    return undefined;
-  }
+  return new EncodedRecord(id, encoded, time, position);
 }
 
 function kinesisPosition(metadata: Fields): StreamPosition {
@@ -169,10 +186,11 @@ export function readableRecords(batch: FirehoseBatch): readonly StreamRecord[] {
   return batch.records.flatMap(({ record, ended }) => (record === undefined || ended !== undefined ? [] : [record]));
 }
 
-const UNREADABLE: Failed = failed(permanent('InvalidBase64', 'source', 'the data is missing, or no base64'));
+const NO_BASE64 = permanent('InvalidBase64', 'source', 'the data is missing, or no base64');
+const UNREADABLE: Failed = failed(NO_BASE64);
 
-/** One outcome for every record of the event: those that could be read have run. */
-export function allOutcomes(batch: FirehoseBatch, ran: readonly Outcome[]): readonly Outcome[] {
+/** How every record of the event ends: those that could be read have run. */
+export function allEndings(batch: FirehoseBatch, ran: readonly Ending[]): readonly Ending[] {
   let next = 0;
   return batch.records.map(({ record, ended }) => ended ?? (record === undefined ? UNREADABLE : ran[next++]!));
 }

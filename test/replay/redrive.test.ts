@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type Redrive, readRedriven, writeRedriven } from '../../shared/record/redriven.ts';
 import type { openRedriven as open } from '../../shared/replay/redrive-gate.ts';
 import { firstToken, nextToken } from '../../shared/replay/token.ts';
-import { allOutcomes, type FirehoseBatch, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { allEndings, type FirehoseBatch, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { createEndings } from '../../shared/sources/firehose-answer.ts';
 import { LEDGER, type ReplayAccount, replayAccount } from '../factories/replay-account.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString('latin1'));
@@ -77,13 +78,14 @@ describe('the gate of a transform', () => {
   async function opened(records: Readonly<Record<string, string>>) {
     const batch = await openRedriven(batchOf(records));
     const passed = readableRecords(batch).map(({ data }) => data);
-    const outcomes = allOutcomes(
+    const endings = allEndings(
       batch,
-      passed.map((data) => ({ kind: 'ok', data, documents: 1 }) as const),
+      passed.map((data) => createEndings().of({ kind: 'ok', data, documents: 1 })),
     );
-    const ends = outcomes.map((outcome) =>
-      outcome.kind === 'failed' ? outcome.failure.code : outcome.kind === 'dropped' ? outcome.reason : outcome.data,
-    );
+    const ends = endings.map((ending) => {
+      if (ending.kind === 'failed') return ending.failure.code;
+      return ending.kind === 'dropped' ? ending.reason : ending.kind === 'ok' ? atob(ending.data) : ending.kind;
+    });
     return { passed, ends };
   }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { json } from '../../shared/formats/index.ts';
 import { permanent } from '../../shared/record/failure.ts';
 import { dropped, failed, type Outcome } from '../../shared/record/outcome.ts';
-import { readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { type FirehoseBatch, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { createEndings } from '../../shared/sources/firehose-answer.ts';
 import { type ReingestEntry, type RespondOptions, respondFirehose } from '../../shared/sources/firehose-respond.ts';
 import { directPutEvent, kinesisSourceEvent } from '../factories/firehose-event.ts';
 
@@ -31,12 +32,18 @@ function reingesting(confirms: (entry: ReingestEntry) => boolean = () => true) {
   return { entries, options };
 }
 
+async function answer(batch: FirehoseBatch, outcomes: readonly Outcome[], options: RespondOptions) {
+  const endings = createEndings();
+  const result = await respondFirehose(batch, outcomes.map(endings.of), options);
+  return { ...result, combinations: endings.combinations() };
+}
+
 function respond(
   records: readonly string[],
   outcomes: readonly Outcome[],
   options: RespondOptions = { deadline, budget: BUDGET },
 ) {
-  return respondFirehose(readFirehoseEvent(kinesisSourceEvent(records)), outcomes, options);
+  return answer(readFirehoseEvent(kinesisSourceEvent(records)), outcomes, options);
 }
 
 function results(result: Awaited<ReturnType<typeof respond>>): string[] {
@@ -190,18 +197,18 @@ describe('the answer to a delivery stream', () => {
               : bad,
         );
         const batch = readFirehoseEvent(event);
-        const free = await respondFirehose(batch, outcomes, { deadline, budget: Number.MAX_SAFE_INTEGER });
+        const free = await answer(batch, outcomes, { deadline, budget: Number.MAX_SAFE_INTEGER });
         expect(free.response.records.map(({ recordId }) => recordId)).toEqual(records.map(({ id }) => id));
         const size = sizeOf(free.response);
         const originals = sizeOf({
           records: event.records.map(({ recordId, data }) => ({ recordId, result: 'ProcessingFailed', data })),
         });
         const { options } = reingesting(() => confirms);
-        const exact = await respondFirehose(batch, outcomes, { ...options, budget: size + 1 });
+        const exact = await answer(batch, outcomes, { ...options, budget: size + 1 });
         expect(exact.response).toEqual(free.response);
         for (const budget of [size - 1, Math.floor((size + originals) / 2), originals + 1]) {
           if (budget <= originals) continue;
-          const tight = await respondFirehose(batch, outcomes, { ...options, budget });
+          const tight = await answer(batch, outcomes, { ...options, budget });
           expect(sizeOf(tight.response)).toBeLessThanOrEqual(budget);
           expect(tight.response.records.map(({ recordId }) => recordId)).toEqual(records.map(({ id }) => id));
           for (const [index, { result, data }] of tight.response.records.entries()) {
@@ -229,7 +236,7 @@ describe('putting back', () => {
       const batch = waiting.slice(0, size);
       waiting = waiting.slice(size);
       const { entries, options } = reingesting();
-      const result = await respondFirehose(readFirehoseEvent(directPutEvent(batch)), batch.map(grow), options);
+      const result = await answer(readFirehoseEvent(directPutEvent(batch)), batch.map(grow), options);
       expect(Buffer.byteLength(JSON.stringify(result.response))).toBeLessThanOrEqual(BUDGET);
       waiting.push(...entries.map(({ data }) => data));
       for (const [index, answer] of result.response.records.entries()) {

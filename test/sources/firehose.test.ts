@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { json, ndjson } from '../../shared/formats/index.ts';
+import { compilePipeline } from '../../shared/pipeline/compile.ts';
+import { allEndings, type FirehoseBatch, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { createEndings } from '../../shared/sources/firehose-answer.ts';
 import {
   base64,
   DELIVERY_STREAM_ARN,
@@ -8,6 +11,16 @@ import {
   SOURCE_STREAM_ARN,
 } from '../factories/firehose-event.ts';
 
+/** The records, their bytes read. */
+function read(batch: FirehoseBatch) {
+  return readableRecords(batch).map(({ id, data, arrival, position }) => ({
+    id,
+    data,
+    arrival,
+    ...(position && { position }),
+  }));
+}
+
 describe('a Firehose transformation event', () => {
   it('by Direct PUT has arrival times, and goes back to the delivery stream', () => {
     const batch = readFirehoseEvent(directPutEvent(['{"é":1}', '']));
@@ -15,7 +28,7 @@ describe('a Firehose transformation event', () => {
       deliveryStream: 'clickstream',
       origin: { kind: 'deliveryStream', name: 'clickstream' },
     });
-    expect(readableRecords(batch)).toEqual([
+    expect(read(batch)).toEqual([
       { id: 'r0', data: '{"\xc3\xa9":1}', arrival: 1789809023187 },
       { id: 'r1', data: '', arrival: 1789809023187 },
     ]);
@@ -44,7 +57,7 @@ describe('a Firehose transformation event', () => {
     };
     const batch = readFirehoseEvent(event);
     expect(batch.origin).toBeUndefined();
-    expect(readableRecords(batch)).toEqual([
+    expect(read(batch)).toEqual([
       {
         id: 'r0',
         data: '{}',
@@ -71,7 +84,7 @@ describe('a Firehose transformation event', () => {
         },
       ],
     };
-    expect(readableRecords(readFirehoseEvent(event))).toEqual([
+    expect(read(readFirehoseEvent(event))).toEqual([
       { id: 'a', data: '1', arrival: 1789809023187 },
       {
         id: 'b',
@@ -88,9 +101,13 @@ describe('a Firehose transformation event', () => {
     [null, ''],
     [{ type: 'Buffer' }, ''],
     [undefined, ''],
-  ])('keeps a record whose data is %j, as one that can not be read', (data, encoded) => {
+  ])('keeps a record whose data is %j, as one that can not be read', async (data, encoded) => {
     const event = { ...directPutEvent(['1']), records: [{ recordId: 'x', data }] };
-    expect(readFirehoseEvent(event).records).toEqual([{ recordId: 'x', encoded, record: undefined }]);
+    const batch = readFirehoseEvent(event);
+    expect(batch.records).toMatchObject([{ recordId: 'x', encoded }]);
+    const pipeline = compilePipeline({ name: 'p', input: json(), steps: [], output: ndjson() });
+    const endings = allEndings(batch, await pipeline.run(readableRecords(batch), { now: 0 }, createEndings().of));
+    expect(endings).toMatchObject([{ kind: 'failed', failure: { code: 'InvalidBase64', retryable: false } }]);
   });
 
   it.each([
