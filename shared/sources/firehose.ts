@@ -82,8 +82,21 @@ function readRecord(value: unknown, index: number): FirehoseRecord {
   const { recordId } = fields;
   if (typeof recordId !== 'string') throw new FirehoseEventError(`records[${index}].recordId is no string`);
   const encoded = fields.data ?? fields.kafkaRecordValue;
-  if (typeof encoded !== 'string') return { recordId, encoded: '', record: undefined };
-  return { recordId, encoded, record: streamRecord(recordId, encoded, fields) };
+  if (typeof encoded !== 'string') return new ReadRecord(recordId, '', undefined);
+  return new ReadRecord(recordId, encoded, streamRecord(recordId, encoded, fields));
+}
+
+/** Made by a constructor, as answers are: see firehose-answer.ts. */
+class ReadRecord implements FirehoseRecord {
+  readonly recordId: string;
+  readonly encoded: string;
+  readonly record: StreamRecord | undefined;
+
+  constructor(recordId: string, encoded: string, record: StreamRecord | undefined) {
+    this.recordId = recordId;
+    this.encoded = encoded;
+    this.record = record;
+  }
 }
 
 /**
