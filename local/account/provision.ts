@@ -1,8 +1,10 @@
 /** Makes the template's resources in the account: one line for each type that lives there. */
 import type { FunctionCode } from '../lambda/definition.ts';
+import { callOperation } from './call.ts';
 import type { GlueColumn, TemplateResource } from './contracts.ts';
 import { type SecretRecipe, secretText } from './secret-text.ts';
 import type { Services } from './services.ts';
+import { serviceNamed } from './updates.ts';
 
 export interface Provisioning {
   readonly services: Services;
@@ -47,6 +49,17 @@ const MAKERS: Readonly<Record<string, Make>> = {
     const recipe = (properties.GenerateSecretString ?? {}) as SecretRecipe;
     const value = properties.SecretString === undefined ? secretText(name, recipe) : String(properties.SecretString);
     services.keys.createSecret(name, value);
+  },
+  'AWS::KMS::Key': ({ logicalId, properties }, { services, refs }) => {
+    const { Description: description } = properties;
+    services.keys.createKey({
+      id: refs[logicalId] as string,
+      ...(typeof description === 'string' && { description }),
+    });
+  },
+  'AWS::KMS::Alias': async ({ properties }, { services }) => {
+    const { AliasName, TargetKeyId } = properties;
+    await callOperation(serviceNamed(services, 'kms'), 'CreateAlias', { AliasName, TargetKeyId });
   },
   'AWS::SSM::Parameter': ({ properties }, { services }) => {
     services.keys.putParameter({ name: String(properties.Name), value: String(properties.Value) });

@@ -3,6 +3,7 @@
 import { call, callOperation } from './call.ts';
 import type { TemplateResource } from './contracts.ts';
 import type { Services } from './services.ts';
+import { serviceNamed } from './updates.ts';
 
 type Remove = (physicalId: string, services: Services, resource: TemplateResource) => unknown;
 
@@ -20,12 +21,14 @@ const REMOVERS: Readonly<Record<string, Remove>> = {
   'AWS::SQS::Queue': (url, { queues }) => queues.deleteQueue(url),
   'AWS::DynamoDB::Table': (name, { tables }) => tables.deleteTable(name),
   'AWS::SecretsManager::Secret': (SecretId, { keys }) =>
-    callOperation(serviceNamed(keys.services, 'secretsmanager'), 'DeleteSecret', {
+    callOperation(serviceNamed({ keys }, 'secretsmanager'), 'DeleteSecret', {
       SecretId,
       ForceDeleteWithoutRecovery: true,
     }),
-  'AWS::SSM::Parameter': (Name, { keys }) =>
-    callOperation(serviceNamed(keys.services, 'ssm'), 'DeleteParameter', { Name }),
+  'AWS::SSM::Parameter': (Name, { keys }) => callOperation(serviceNamed({ keys }, 'ssm'), 'DeleteParameter', { Name }),
+  // A key is let go of after days, and what it encrypted with it; here it stays as long as the account.
+  'AWS::KMS::Alias': (AliasName, { keys }) =>
+    callOperation(serviceNamed({ keys }, 'kms'), 'DeleteAlias', { AliasName }),
   'AWS::Logs::LogGroup': (logGroupName, { logs }) => callOperation(logs, 'DeleteLogGroup', { logGroupName }),
   'AWS::Logs::SubscriptionFilter': (name, { logs }, { properties }) => {
     logs.unsubscribe(String(properties.LogGroupName), String(properties.FilterName ?? name));
@@ -41,12 +44,6 @@ const REMOVERS: Readonly<Record<string, Remove>> = {
   'AWS::Events::Rule': (name, { notifications }) => notifications.remove(name),
   'AWS::Scheduler::Schedule': (name, { notifications }) => notifications.remove(name),
 };
-
-function serviceNamed(services: Services['keys']['services'], name: string): Services['keys']['services'][number] {
-  const found = services.find(({ names }) => names.includes(name));
-  if (found === undefined) throw new Error(`The local account has no ${name}`);
-  return found;
-}
 
 /** Rejects with what AWS would say: a bucket that is not empty stays. */
 export async function withdraw(resource: TemplateResource, physicalId: string, services: Services): Promise<void> {

@@ -7,7 +7,13 @@ import { type Asked, type Change, type Stack, type StackResource, setResource, s
 /** Makes, changes and removes resources in the account. Each rejects with what AWS's service would say. */
 export interface Provisioner {
   create(resource: TemplateResource, physicalId: string, stack: string): Promise<void>;
-  update(resource: TemplateResource, physicalId: string, stack: string): Promise<void>;
+  /** `before`: the properties that it has now. */
+  update(
+    resource: TemplateResource,
+    physicalId: string,
+    stack: string,
+    before: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
   remove(resource: TemplateResource, physicalId: string, stack: string): Promise<void>;
 }
 
@@ -20,6 +26,7 @@ export interface DeploymentOptions {
 }
 
 interface Plan {
+  readonly asked: Asked;
   readonly template: Template;
   /** In the order of creation. */
   readonly steps: readonly { readonly change: Change; readonly resource: TemplateResource }[];
@@ -47,7 +54,7 @@ export function planOf(stack: Stack, asked: Asked, options: DeploymentOptions): 
   });
   const left = new Set(template.resources.map(({ logicalId }) => logicalId));
   const removed = [...stack.resources.values()].filter(({ logicalId }) => !left.has(logicalId)).reverse();
-  return { template, steps, removed };
+  return { asked, template, steps, removed };
 }
 
 export function changesOf({ steps, removed }: Plan): readonly Change[] {
@@ -97,9 +104,10 @@ async function carryOut(
   { action }: Change,
   resource: TemplateResource,
   plan: Plan,
-  { clock, provisioner }: DeploymentOptions,
+  options: DeploymentOptions,
   undo: (() => Promise<void>)[],
 ): Promise<void> {
+  const { clock, provisioner } = options;
   const { logicalId, type, properties } = resource;
   const physicalId = plan.template.refs[logicalId] ?? logicalId;
   const before = stack.resources.get(logicalId);
@@ -120,7 +128,7 @@ async function carryOut(
       throw new Error('It would have to be replaced, which the local account does not do: remove the stack first.');
     }
     if (before === undefined) await provisioner.create(resource, physicalId, stack.name);
-    else await provisioner.update(resource, physicalId, stack.name);
+    else await provisioner.update(resource, physicalId, stack.name, before.properties);
   } catch (cause) {
     setResource(stack, of, `${verb}_FAILED`, clock.now(), messageOf(cause));
     if (before === undefined) stack.resources.delete(logicalId);
@@ -129,11 +137,10 @@ async function carryOut(
   const old = before && { logicalId, type, properties: before.properties };
   undo.push(async () => {
     if (old === undefined) {
-      await provisioner.remove(resource, physicalId, stack.name);
-      setResource(stack, of, 'DELETE_COMPLETE', clock.now());
-      stack.resources.delete(logicalId);
+      // What was made just now goes again, unless its policy is Retain without RetainExceptOnCreate.
+      await removeOne(stack, of, policyOf(plan.asked.template, of) === 'Retain', options);
     } else {
-      await provisioner.update(old, physicalId, stack.name);
+      await provisioner.update(old, physicalId, stack.name, properties);
       Object.assign(of, { properties: old.properties });
       setResource(stack, of, 'UPDATE_COMPLETE', clock.now());
     }
@@ -207,8 +214,13 @@ async function removeOne(stack: Stack, of: StackResource, keep: boolean, options
   stack.resources.delete(logicalId);
 }
 
-function retained(template: RawTemplate | undefined, { logicalId }: StackResource): boolean {
-  return template?.Resources[logicalId]?.DeletionPolicy === 'Retain';
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html */
+function retained(template: RawTemplate | undefined, of: StackResource): boolean {
+  return ['Retain', 'RetainExceptOnCreate'].includes(policyOf(template, of) ?? '');
+}
+
+function policyOf(template: RawTemplate | undefined, { logicalId }: StackResource): string | undefined {
+  return template?.Resources[logicalId]?.DeletionPolicy;
 }
 
 function messageOf(cause: unknown): string {

@@ -39,6 +39,16 @@ export function firehoseOperations(
       named(request).update(request);
       return {};
     },
+    StartDeliveryStreamEncryption(request) {
+      // Without a configuration: the key that AWS owns.
+      const wanted = (request.DeliveryStreamEncryptionConfigurationInput ?? { KeyType: 'AWS_OWNED_CMK' }) as JsonObject;
+      named(request).encrypt(wanted);
+      return {};
+    },
+    StopDeliveryStreamEncryption(request) {
+      named(request).encrypt(undefined);
+      return {};
+    },
     TagDeliveryStream(request) {
       addTags(named(request).tags, request.Tags);
       return {};

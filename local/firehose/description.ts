@@ -1,6 +1,7 @@
 /** What DescribeDeliveryStream tells of a stream: its configuration, with AWS's defaults filled in. */
 import type { JsonObject } from '../gateway/json-service.ts';
 import type { Members } from './constraints.ts';
+import { describeEncryption, type Encryption } from './encryption.ts';
 import type { DestinationSettings, S3Settings } from './settings.ts';
 import type { Configured } from './stream-configuration.ts';
 
@@ -16,6 +17,7 @@ export interface Described {
   /** The request that the stream was made by. */
   readonly request: JsonObject;
   readonly configured: Configured;
+  readonly encryption: Encryption | undefined;
   /** Epoch milliseconds. */
   readonly created: number;
   readonly updated: number | undefined;
@@ -34,17 +36,11 @@ export function describeStream(stream: Described): object {
     CreateTimestamp: created / 1000,
     ...(updated === undefined ? {} : { LastUpdateTimestamp: updated / 1000 }),
     ...(sourceArn === undefined
-      ? { DeliveryStreamEncryptionConfiguration: describeEncryption(request) }
+      ? { DeliveryStreamEncryptionConfiguration: describeEncryption(stream.encryption) }
       : { Source: describeSource(request, created) }),
     Destinations: [describeDestination(configured.given, configured.configuration, configured.settings)],
     HasMoreDestinations: false,
   };
-}
-
-function describeEncryption(request: JsonObject): object {
-  const given = request.DeliveryStreamEncryptionConfigurationInput as JsonObject | undefined;
-  if (given === undefined || given === null) return { Status: 'DISABLED' };
-  return { Status: 'ENABLED', KeyType: given.KeyType, KeyARN: given.KeyARN };
 }
 
 function describeSource(request: JsonObject, start: number): object {

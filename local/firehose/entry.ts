@@ -4,6 +4,7 @@ import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonObject } from '../gateway/json-service.ts';
 import { createDeliveryStream, type DeliveryStream } from './delivery-stream.ts';
 import { DESTINATION_ID, describeStream } from './description.ts';
+import { readEncryption } from './encryption.ts';
 import { invalidArgument, slowDown } from './errors.ts';
 import { createTally, type DeliveryFigures } from './figures.ts';
 import { createKinesisSource, type KinesisSource } from './kinesis-source.ts';
@@ -26,6 +27,8 @@ export interface Entry {
   directPut(): PutTarget;
   describe(): object;
   update(request: JsonObject): void;
+  /** Starts to encrypt with another key, or stops to. */
+  encrypt(wanted: JsonObject | undefined): void;
   flush(): Promise<void>;
   figures(): DeliveryFigures;
   idle(): boolean;
@@ -65,6 +68,7 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
   const tally = createTally();
   const nextSequence = createSequence();
   let configured = configure(request, options);
+  let encryption = readEncryption(request.DeliveryStreamEncryptionConfigurationInput, sourceArn !== undefined);
   let version = 1;
   let updated: number | undefined;
   let current = start();
@@ -135,7 +139,8 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
       if (configured.settings.processing.decompress) throw notFromLogs(name, accountId);
       return { take, room: roomForPut };
     },
-    describe: () => describeStream({ name, arn, version, request, configured, created, updated, sourceArn }),
+    describe: () =>
+      describeStream({ name, arn, version, request, configured, encryption, created, updated, sourceArn }),
     update(change) {
       checkUpdate(change, name, version);
       const next = updatedConfiguration(configured.given, configured.configuration, change);
@@ -149,6 +154,9 @@ export function createEntry(request: JsonObject, options: EntryOptions): Entry {
       updated = clock.now();
       current = start();
       retire(before);
+    },
+    encrypt(wanted) {
+      encryption = wanted && readEncryption(wanted, sourceArn !== undefined);
     },
     async flush() {
       await kinesis?.drain();

@@ -14,9 +14,15 @@ import {
   UpdateStackCommand,
   ValidateTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
+import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
+import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAccount, startLocal } from '../../../local/account/start-local.ts';
 
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 let account: LocalAccount;
 let client: CloudFormationClient;
 let StackName = '';
@@ -24,7 +30,6 @@ let count = 0;
 
 beforeAll(async () => {
   account = await startLocal({ empty: true });
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   client = new CloudFormationClient({ endpoint: account.endpoint, region: 'us-east-1', credentials });
 });
 afterAll(() => account.stop());
@@ -50,6 +55,38 @@ async function settled(): Promise<string> {
 async function create(Resources: object, more: object = {}): Promise<string> {
   await client.send(new CreateStackCommand({ StackName, TemplateBody: body(Resources, more) }));
   return settled();
+}
+
+async function update(Resources: object): Promise<string> {
+  await client.send(new UpdateStackCommand({ StackName, TemplateBody: body(Resources) }));
+  return settled();
+}
+
+/** Why a resource could not be changed, the last time. */
+async function reasonOf(logicalId: string): Promise<string | undefined> {
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
+  return StackEvents.find((event) => event.LogicalResourceId === logicalId && event.ResourceStatus?.endsWith('_FAILED'))
+    ?.ResourceStatusReason;
+}
+
+async function summaryOf() {
+  const kinesis = new KinesisClient({ endpoint: account.endpoint, region: 'us-east-1', credentials });
+  const answer = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: `${StackName}-s` }));
+  return answer.StreamDescriptionSummary;
+}
+
+/** A role that Firehose may assume, and that may do everything. */
+function role(): object {
+  const trust = { Effect: 'Allow', Principal: { Service: 'firehose.amazonaws.com' }, Action: 'sts:AssumeRole' };
+  const PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: `${StackName}-role`,
+      AssumeRolePolicyDocument: { Statement: trust },
+      Policies: [{ PolicyName: 'all', PolicyDocument }],
+    },
+  };
 }
 
 describe('a stack', () => {
@@ -97,22 +134,128 @@ describe('a stack', () => {
       Properties: { Name: `${StackName}-s`, ShardCount },
     });
     await create({ Queue: queue('q', 30), Stream: Stream(1) });
-    await client.send(
-      new UpdateStackCommand({ StackName, TemplateBody: body({ Queue: queue('q', 60), Stream: Stream(1) }) }),
-    );
-    expect(await settled()).toBe('UPDATE_COMPLETE');
-    await client.send(
-      new UpdateStackCommand({
-        StackName,
-        TemplateBody: body({ Queue: queue('q', 90), Stream: Stream(2), Other: queue('other') }),
-      }),
-    );
-    expect(await settled()).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await update({ Queue: queue('q', 60), Stream: Stream(1) })).toBe('UPDATE_COMPLETE');
+    // Ten times as many shards at once are refused.
+    const asked = { Queue: queue('q', 90), Stream: Stream(10), Other: queue('other') };
+    expect(await update(asked)).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(() => account.queues.urlOf(`${StackName}-other`)).toThrow();
-    const same = client.send(
-      new UpdateStackCommand({ StackName, TemplateBody: body({ Queue: queue('q', 60), Stream: Stream(1) }) }),
+    expect(account.streams.shards(`${StackName}-s`)).toHaveLength(1);
+    await expect(update({ Queue: queue('q', 60), Stream: Stream(1) })).rejects.toThrow(
+      'No updates are to be performed.',
     );
-    await expect(same).rejects.toThrow('No updates are to be performed.');
+  });
+
+  it('changes a stream’s shards, retention, mode and key, and back', async () => {
+    const Stream = (more: object) => ({
+      Type: 'AWS::Kinesis::Stream',
+      Properties: { Name: `${StackName}-s`, ...more },
+    });
+    const first = { ShardCount: 1, RetentionPeriodHours: 24 };
+    await create({ Stream: Stream(first) });
+    const KeyId = 'alias/aws/kinesis';
+    const second = { ShardCount: 2, RetentionPeriodHours: 48, StreamEncryption: { EncryptionType: 'KMS', KeyId } };
+    expect(await update({ Stream: Stream(second) })).toBe('UPDATE_COMPLETE');
+    expect(await summaryOf()).toMatchObject({ OpenShardCount: 2, RetentionPeriodHours: 48, KeyId });
+    const onDemand = { RetentionPeriodHours: 24, StreamModeDetails: { StreamMode: 'ON_DEMAND' } };
+    expect(await update({ Stream: Stream(onDemand) })).toBe('UPDATE_COMPLETE');
+    expect(await summaryOf()).toMatchObject({
+      RetentionPeriodHours: 24,
+      EncryptionType: 'NONE',
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+    });
+  });
+
+  it('changes where a delivery stream delivers to, and its key; but never what it reads', async () => {
+    const Bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: `${StackName}-lake` } };
+    const Role = role();
+    const Delivery = (Prefix: string, more: object = {}) => ({
+      Type: 'AWS::KinesisFirehose::DeliveryStream',
+      Properties: {
+        DeliveryStreamName: `${StackName}-d`,
+        ExtendedS3DestinationConfiguration: {
+          BucketARN: { 'Fn::GetAtt': ['Bucket', 'Arn'] },
+          RoleARN: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          Prefix,
+        },
+        ...more,
+      },
+    });
+    expect(await create({ Bucket, Role, Delivery: Delivery('one/') })).toBe('CREATE_COMPLETE');
+    const DeliveryStreamEncryptionConfigurationInput = { KeyType: 'AWS_OWNED_CMK' };
+    const changed = { Bucket, Role, Delivery: Delivery('two/', { DeliveryStreamEncryptionConfigurationInput }) };
+    expect(await update(changed)).toBe('UPDATE_COMPLETE');
+    const firehose = new FirehoseClient({ endpoint: account.endpoint, region: 'us-east-1', credentials });
+    const described = await firehose.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName: `${StackName}-d` }));
+    expect(described.DeliveryStreamDescription).toMatchObject({
+      VersionId: '2',
+      DeliveryStreamEncryptionConfiguration: { Status: 'ENABLED', KeyType: 'AWS_OWNED_CMK' },
+      Destinations: [{ ExtendedS3DestinationDescription: { Prefix: 'two/' } }],
+    });
+    const source = { DeliveryStreamType: 'KinesisStreamAsSource' };
+    expect(await update({ Bucket, Role, Delivery: Delivery('two/', source) })).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await reasonOf('Delivery')).toMatch(/custom-named resource requires replacing/);
+  });
+
+  it('changes a table’s expiry, a secret, a queue’s key and an alias', async () => {
+    const Table = (Enabled: boolean) => ({
+      Type: 'AWS::DynamoDB::Table',
+      Properties: {
+        TableName: `${StackName}-t`,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        ...(Enabled && { TimeToLiveSpecification: { AttributeName: 'expires', Enabled } }),
+      },
+    });
+    const Secret = (SecretString: string) => ({
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { Name: `${StackName}-secret`, SecretString },
+    });
+    const Key = () => ({
+      Type: 'AWS::KMS::Key',
+      Properties: { KeyPolicy: { Statement: { Effect: 'Allow', Principal: '*', Action: 'kms:*', Resource: '*' } } },
+    });
+    const Alias = (key: string) => ({
+      Type: 'AWS::KMS::Alias',
+      Properties: { AliasName: `alias/${StackName}`, TargetKeyId: { Ref: key } },
+    });
+    const Queue = (more: object) => ({ Type: 'AWS::SQS::Queue', Properties: { QueueName: `${StackName}-q`, ...more } });
+    const asked = (second: boolean) => ({
+      Key: Key(),
+      Other: Key(),
+      Alias: Alias(second ? 'Other' : 'Key'),
+      Table: Table(second),
+      Secret: Secret(second ? 'new' : 'old'),
+      Queue: Queue(second ? {} : { KmsMasterKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } }),
+    });
+    expect(await create(asked(false))).toBe('CREATE_COMPLETE');
+    const kms = new KMSClient({ endpoint: account.endpoint, region: 'us-east-1', credentials });
+    const keyOf = async () =>
+      (await kms.send(new DescribeKeyCommand({ KeyId: `alias/${StackName}` }))).KeyMetadata?.KeyId;
+    const before = await keyOf();
+    expect(await update(asked(true))).toBe('UPDATE_COMPLETE');
+    expect(await keyOf()).not.toBe(before);
+    const secrets = new SecretsManagerClient({ endpoint: account.endpoint, region: 'us-east-1', credentials });
+    const secret = await secrets.send(new GetSecretValueCommand({ SecretId: `${StackName}-secret` }));
+    expect(secret.SecretString).toBe('new');
+    const tables = new DynamoDBClient({ endpoint: account.endpoint, region: 'us-east-1', credentials });
+    const live = await tables.send(new DescribeTimeToLiveCommand({ TableName: `${StackName}-t` }));
+    expect(live.TimeToLiveDescription).toMatchObject({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expires' });
+    expect(await update(asked(false))).toBe('UPDATE_COMPLETE');
+    expect(await keyOf()).toBe(before);
+  });
+
+  it('keeps what it made and was to retain when it can’t be made whole, but for RetainExceptOnCreate', async () => {
+    const bucket = (name: string, DeletionPolicy: string) => ({
+      Type: 'AWS::S3::Bucket',
+      Properties: { BucketName: `${StackName}-${name}` },
+      DeletionPolicy,
+    });
+    const Broken = { Type: 'AWS::Lambda::Function', DependsOn: ['Kept', 'Gone'], Properties: { Role: 'arn:role' } };
+    const asked = { Kept: bucket('kept', 'Retain'), Gone: bucket('gone', 'RetainExceptOnCreate'), Broken };
+    expect(await create(asked)).toBe('ROLLBACK_COMPLETE');
+    expect(account.objects.folderOf(`${StackName}-kept`)).toContain('kept');
+    expect(() => account.objects.folderOf(`${StackName}-gone`)).toThrow();
   });
 
   it('is removed, but for what it is to retain, and what is not empty', async () => {

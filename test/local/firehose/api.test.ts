@@ -9,6 +9,8 @@ import {
   ListTagsForDeliveryStreamCommand,
   PutRecordBatchCommand,
   PutRecordCommand,
+  StartDeliveryStreamEncryptionCommand,
+  StopDeliveryStreamEncryptionCommand,
   TagDeliveryStreamCommand,
   UntagDeliveryStreamCommand,
   UpdateDestinationCommand,
@@ -227,5 +229,38 @@ describe('puts', () => {
     name += '-logs';
     await create(processing({ Type: 'Decompression', Parameters: parameterList({ CompressionFormat: 'GZIP' }) }));
     await expect(put(gzipSync('{}'))).rejects.toMatchObject({ name: 'InvalidSourceException' });
+  });
+});
+
+describe('encryption at rest', () => {
+  const encryption = async () => {
+    const answer = await client.send(new DescribeDeliveryStreamCommand({ DeliveryStreamName: name }));
+    return answer.DeliveryStreamDescription?.DeliveryStreamEncryptionConfiguration;
+  };
+
+  it('is started, with another key, and stopped', async () => {
+    await create();
+    expect(await encryption()).toEqual({ Status: 'DISABLED' });
+    await client.send(new StartDeliveryStreamEncryptionCommand({ DeliveryStreamName: name }));
+    expect(await encryption()).toEqual({ Status: 'ENABLED', KeyType: 'AWS_OWNED_CMK' });
+    const KeyARN = `arn:aws:kms:${REGION}:${ACCOUNT}:key/1`;
+    const own = { KeyType: 'CUSTOMER_MANAGED_CMK', KeyARN } as const;
+    await client.send(
+      new StartDeliveryStreamEncryptionCommand({
+        DeliveryStreamName: name,
+        DeliveryStreamEncryptionConfigurationInput: own,
+      }),
+    );
+    expect(await encryption()).toEqual({ Status: 'ENABLED', ...own });
+    await client.send(new StopDeliveryStreamEncryptionCommand({ DeliveryStreamName: name }));
+    expect(await encryption()).toEqual({ Status: 'DISABLED' });
+  });
+
+  it.each([
+    ['a key of one’s own that is not named', { KeyType: 'CUSTOMER_MANAGED_CMK' }],
+    ['a key that AWS owns, and one that is named', { KeyType: 'AWS_OWNED_CMK', KeyARN: 'arn:aws:kms:x:1:key/1' }],
+  ])('can’t be with %s', async (_name, given) => {
+    const made = create({}, { DeliveryStreamEncryptionConfigurationInput: given });
+    await expect(made).rejects.toMatchObject({ name: 'InvalidArgumentException' });
   });
 });
