@@ -6,7 +6,7 @@ import { createRegistry } from '../ecr/registry.ts';
 import { createEventBus, type LocalEventBus } from '../eventbridge/event-bus.ts';
 import { createFirehose, type LocalFirehose } from '../firehose/firehose.ts';
 import { createGateway, type Gateway, reportInternal } from '../gateway/gateway.ts';
-import { targetsAs } from '../iam/as-role.ts';
+import { callerRefusal, targetsAs, targetsOfService } from '../iam/as-role.ts';
 import { deliveryServices } from '../iam/delivery-roles.ts';
 import { createIam, type LocalIam } from '../iam/iam.ts';
 import { createKeys, type LocalKeys } from '../keys/keys.ts';
@@ -76,7 +76,13 @@ export async function createServices(options: ServiceOptions): Promise<Services>
   const eventBus = createEventBus({ ...place, clock });
   const tables = createTables({ ...place, clock, dataDir });
   const targets = createTargets(() => ({ functions, objects, queues, streams: kinesis, deliveryStreams: firehose }));
-  const notifications = createNotifications({ ...place, clock, objects, targets: () => targets });
+  const notifications = createNotifications({
+    ...place,
+    clock,
+    objects,
+    targets: (caller) => targetsOfService(iam.access, caller, targets),
+    refusal: (caller, targetArn) => callerRefusal(iam.access, caller, targetArn)?.message,
+  });
   const targetsOf = (role: string | undefined) => (role === undefined ? targets : targetsAs(iam.access, role, targets));
   const iam = createIam({
     ...place,
@@ -87,6 +93,7 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     },
     roleOf: (name) => functions.roleOf(name),
     functionArn: (name) => functions.arnOf(name),
+    keyArn: (reference) => keys.keyArn(reference),
   });
   const logs = createLogs({
     ...place,

@@ -20,6 +20,15 @@ export interface TargetOptions {
   readonly partitionKey?: string;
 }
 
+/** A service that sends by itself, on behalf of one of its resources. */
+export interface Caller {
+  /** `events.amazonaws.com` */
+  readonly service: string;
+  /** The rule, schedule or bucket. */
+  readonly sourceArn: string;
+  readonly roleArn?: string | undefined;
+}
+
 export interface Targets {
   /** Rejects when the target can't take it, or there is none of that kind in the account. */
   send(arn: string, message: string, options?: TargetOptions): Promise<void>;

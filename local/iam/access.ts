@@ -6,7 +6,7 @@ import type { Context } from './condition.ts';
 import type { Policies, Role } from './policies.ts';
 import { applies, type Need, type Principal, type Statement } from './statement.ts';
 
-export type Decision = 'allowed' | 'explicit-deny' | 'implicit-deny';
+type Decision = 'allowed' | 'explicit-deny' | 'implicit-deny';
 
 /** Something that a role was not allowed, and how often it asked. */
 interface Denial {
@@ -16,10 +16,17 @@ interface Denial {
   readonly times: number;
 }
 
+export interface Refusal {
+  readonly need: Need;
+  readonly decision: Decision;
+}
+
 export interface Access {
   /** A role that isn't of this account has no policies here to hold it to: everything is allowed. */
   decide(roleArn: string, need: Need): Decision;
-  /** The same, noting it when it is denied. */
+  /** What of a need, and of what it takes besides, is not allowed; noted. */
+  refusal(roleArn: string, need: Need): Refusal | undefined;
+  /** Whether there is no refusal. */
   may(roleArn: string, need: Need): boolean;
   /** Whether a service of AWS may act on a resource, by the resource's own policy. */
   serviceMay(service: string, need: Need): boolean;
@@ -31,7 +38,12 @@ export interface Access {
 const MOST_DECISIONS = 10_000;
 const MOST_DENIALS = 1000;
 
-export function createAccess(policies: Policies, accountId: string): Access {
+/** `also`: what a need takes besides, like the key of an encrypted resource. */
+export function createAccess(
+  policies: Policies,
+  accountId: string,
+  also: (need: Need) => readonly Need[] = () => [],
+): Access {
   const decisions = new Map<string, Decision>();
   const roles = new Map<string, { readonly role: Role | undefined; readonly keys: readonly string[] }>();
   const denied = new Map<string, { roleArn: string; action: string; resource: string; times: number }>();
@@ -51,7 +63,7 @@ export function createAccess(policies: Policies, accountId: string): Access {
     let known = roles.get(arn);
     if (known === undefined) {
       const role = policies.role(arn);
-      const statements = [...(role?.statements ?? []), ...resourceStatements()];
+      const statements = [...(role?.statements ?? []), ...resourceStatements(), ...policies.ofKeys()];
       known = { role, keys: [...new Set(statements.flatMap(({ keys }) => keys))] };
       roles.set(arn, known);
     }
@@ -65,7 +77,9 @@ export function createAccess(policies: Policies, accountId: string): Access {
     const id = `${roleArn}\n${need.action}\n${need.resource}\n${relevant(context, keys)}`;
     const known = decisions.get(id);
     if (known !== undefined) return known;
-    const decision = weigh(role, resourceStatements(), { ...need, context });
+    const full = { ...need, context };
+    const key = policies.ofKey(need.resource);
+    const decision = key === undefined ? weigh(role, resourceStatements(), full) : weighKey(role, key, full);
     if (decisions.size >= MOST_DECISIONS) decisions.clear();
     decisions.set(id, decision);
     return decision;
@@ -78,13 +92,20 @@ export function createAccess(policies: Policies, accountId: string): Access {
     else if (denied.size < MOST_DENIALS) denied.set(id, { roleArn, action, resource, times: 1 });
   }
 
+  function refusal(roleArn: string, asked: Need): Refusal | undefined {
+    for (const need of [asked, ...also(asked)]) {
+      const decision = decide(roleArn, need);
+      if (decision === 'allowed') continue;
+      note(roleArn, need);
+      return { need, decision };
+    }
+    return undefined;
+  }
+
   return {
     decide,
-    may(roleArn, need) {
-      const allowed = decide(roleArn, need) === 'allowed';
-      if (!allowed) note(roleArn, need);
-      return allowed;
-    },
+    refusal,
+    may: (roleArn, need) => refusal(roleArn, need) === undefined,
     serviceMay(service, need) {
       const full = { ...need, context: contextOf(need, undefined, accountId) };
       const found = resourceStatements().filter((each) => each.principal?.({ service }) && applies(each, full));
@@ -114,6 +135,19 @@ function weigh(role: Role, ofResources: readonly Statement[], need: Need): Decis
   const all = [...ofIdentity, ...ofResource];
   if (all.some(({ effect }) => effect === 'Deny')) return 'explicit-deny';
   return all.length > 0 ? 'allowed' : 'implicit-deny';
+}
+
+/**
+ * A key's own policy has the last word: it names a role itself, or leaves it to the account's policies by naming the account.
+ * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html
+ */
+function weighKey(role: Role, key: readonly Statement[], need: Need): Decision {
+  const account = { roleArn: `arn:aws:iam::${role.arn.split(':')[4]}:root` };
+  const ofIdentity = role.statements.filter((statement) => applies(statement, need));
+  const ofKey = key.filter((each) => each.principal?.({ roleArn: role.arn }) && applies(each, need));
+  if ([...ofIdentity, ...ofKey].some(({ effect }) => effect === 'Deny')) return 'explicit-deny';
+  const named = ofKey.some((each) => !each.principal?.(account));
+  return named || (ofKey.length > 0 && ofIdentity.length > 0) ? 'allowed' : 'implicit-deny';
 }
 
 /** What is known of every request. The account's endpoint stands for one that TLS protects. */

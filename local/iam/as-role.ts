@@ -1,16 +1,17 @@
 /** The account's own services, as a role may use them: Firehose and Lambda act for others, with a role they are given. */
 import { randomUUID } from 'node:crypto';
 import type { Functions, Objects, Streams } from '../account/contracts.ts';
-import type { Targets } from '../account/targets.ts';
+import type { Caller, Targets } from '../account/targets.ts';
+import { AwsError } from '../gateway/aws-error.ts';
 import type { Access } from './access.ts';
 import { accessDenied } from './denied.ts';
 
 /** Throws AccessDenied. */
 function assertMay(access: Access, roleArn: string, action: string, resource: string): void {
-  const need = { action, resource };
-  if (access.may(roleArn, need)) return;
+  const refusal = access.refusal(roleArn, { action, resource });
+  if (refusal === undefined) return;
   const service = action.slice(0, action.indexOf(':'));
-  throw accessDenied(service, roleArn, need, access.decide(roleArn, need));
+  throw accessDenied(service, roleArn, refusal);
 }
 
 /** `roleFor` tells the role that a bucket is written with; undefined: none that is known. */
@@ -47,8 +48,9 @@ export function functionsAs(
     async invoke(name, payload) {
       const role = roleFor(name);
       const need = { action: 'lambda:InvokeFunction', resource: functions.arnOf(name) };
-      if (role === undefined || access.may(role, need)) return functions.invoke(name, payload);
-      const errorMessage = accessDenied('lambda', role, need, access.decide(role, need)).message;
+      const refusal = role === undefined ? undefined : access.refusal(role, need);
+      if (role === undefined || refusal === undefined) return functions.invoke(name, payload);
+      const errorMessage = accessDenied('lambda', role, refusal).message;
       return {
         requestId: randomUUID(),
         payload: JSON.stringify({ errorType: 'AccessDeniedException', errorMessage }),
@@ -86,6 +88,38 @@ const SEND: Readonly<Record<string, string>> = {
   s3: 's3:PutObject',
   events: 'events:PutEvents',
 };
+
+/** Why a service may not send to a target: by the target's own policy, or by that of the role that it sends with. */
+export function callerRefusal(
+  access: Access,
+  { service, sourceArn, roleArn }: Caller,
+  arn: string,
+): AwsError | undefined {
+  const kind = arn.split(':')[2] ?? '';
+  const need = { action: SEND[kind] ?? `${kind}:Send`, resource: arn };
+  if (roleArn === undefined) {
+    if (access.serviceMay(service, { ...need, context: { 'aws:SourceArn': sourceArn } })) return undefined;
+    return new AwsError(
+      'AccessDenied',
+      `${service} is not authorized to perform: ${need.action} on ${arn} for ${sourceArn}`,
+    );
+  }
+  if (!access.trusts(roleArn, service, { 'aws:SourceArn': sourceArn })) {
+    return new AwsError('AccessDenied', `${service} is unable to assume role ${roleArn}.`);
+  }
+  const refusal = access.refusal(roleArn, need);
+  return refusal && accessDenied(kind, roleArn, refusal);
+}
+
+export function targetsOfService(access: Access, caller: Caller, targets: Targets): Targets {
+  return {
+    async send(arn, message, options) {
+      const refused = callerRefusal(access, caller, arn);
+      if (refused !== undefined) throw refused;
+      await targets.send(arn, message, options);
+    },
+  };
+}
 
 export function targetsAs(access: Access, role: string, targets: Targets): Targets {
   return {

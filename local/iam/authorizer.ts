@@ -32,8 +32,8 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     const session = sessionOf(request.accessKeyId);
     if (session === undefined) return undefined;
     for (const need of needsOf(request, options)) {
-      if (access.may(session.roleArn, need)) continue;
-      return accessDenied(request.service, session.sessionArn, need, access.decide(session.roleArn, need));
+      const refusal = access.refusal(session.roleArn, need);
+      if (refusal !== undefined) return accessDenied(request.service, session.sessionArn, refusal);
     }
     return undefined;
   }
@@ -46,7 +46,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     if (session === undefined || !['GetObject', 'HeadObject', 'CopyObject'].includes(operation)) return error;
     const need = { action: 's3:ListBucket', resource: `arn:aws:s3:::${bucket}` };
     const decision = access.decide(session.roleArn, need);
-    return decision === 'allowed' ? error : accessDenied('s3', session.sessionArn, need, decision);
+    return decision === 'allowed' ? error : accessDenied('s3', session.sessionArn, { need, decision });
   }
 
   return {

@@ -4,6 +4,7 @@ import type { AwsError } from '../gateway/aws-error.ts';
 import { createIdentity } from '../sts/identity.ts';
 import { type Access, createAccess } from './access.ts';
 import { createAuthorizer, type Session } from './authorizer.ts';
+import { createEncryption } from './encryption.ts';
 import { createPolicies } from './policies.ts';
 
 export interface IamOptions {
@@ -23,7 +24,7 @@ export interface LocalIam {
   readonly access: Access;
   /** STS. */
   readonly identity: AwsService;
-  /** Takes a resource that is a policy, or has one; others are let be. */
+  /** Takes a resource that is a policy, has one, or is encrypted; others are let be. */
   add(resource: TemplateResource, ref: string): void;
   remove(logicalId: string): void;
   authorize(request: AwsRequest): AwsError | undefined;
@@ -44,7 +45,8 @@ interface Subscribed {
 export function createIam(options: IamOptions): LocalIam {
   const { accountId, region } = options;
   const policies = createPolicies(options);
-  const access = createAccess(policies, accountId);
+  const encryption = createEncryption(options);
+  const access = createAccess(policies, accountId, encryption.needsOf);
   const identity = createIdentity({
     clock: options.clock,
     accountId,
@@ -85,8 +87,14 @@ export function createIam(options: IamOptions): LocalIam {
   return {
     access,
     identity,
-    add: policies.add,
-    remove: policies.remove,
+    add(resource, ref) {
+      encryption.add(resource, ref);
+      policies.add(resource, ref);
+    },
+    remove(logicalId) {
+      encryption.remove(logicalId);
+      policies.remove(logicalId);
+    },
     authorize: authorizer.authorize,
     withoutHints: authorizer.withoutHints,
     refuseSubscription,

@@ -58,8 +58,11 @@ const READERS: Readonly<Record<string, Read>> = {
   },
   kms: ({ operation, input, arn, keyArn }) => {
     const key = text(input.KeyId);
-    if (key === undefined) return one(`kms:${operation}`, '*');
-    return one(`kms:${operation}`, keyArn(key) ?? (key.startsWith('arn:') ? key : arn('kms', `key/${key}`)));
+    const resource =
+      key === undefined ? '*' : (keyArn(key) ?? (key.startsWith('arn:') ? key : arn('kms', `key/${key}`)));
+    const given = Object.entries((input.EncryptionContext ?? {}) as Readonly<Record<string, string>>);
+    const context = Object.fromEntries(given.map(([name, value]) => [`kms:EncryptionContext:${name}`, String(value)]));
+    return [{ ...need(`kms:${operation}`, resource), context }];
   },
   lambda: ({ request, operation, input, arn }) => {
     const name = decodeURIComponent(/\/functions\/([^/?]+)/.exec(request.url)?.[1] ?? '') || text(input.FunctionName);

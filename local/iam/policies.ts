@@ -12,7 +12,7 @@ export interface Role {
 }
 
 export interface Policies {
-  /** Takes AWS::IAM::*, AWS::S3::BucketPolicy, AWS::SQS::QueuePolicy and AWS::Lambda::Permission; `ref` is what a Ref gives. */
+  /** Takes AWS::IAM::*, AWS::KMS::Key, and the policies of buckets, queues and functions; `ref` is what a Ref gives. */
   add(resource: TemplateResource, ref: string): void;
   remove(logicalId: string): void;
   /** By ARN; undefined for a role that isn't of this account. */
@@ -20,6 +20,9 @@ export interface Policies {
   roles(): readonly Role[];
   /** The statements of resources' policies. */
   ofResources(): readonly Statement[];
+  /** The statements of a key's policy; undefined for what is no key of a template. */
+  ofKey(arn: string): readonly Statement[] | undefined;
+  ofKeys(): readonly Statement[];
   /** Told when anything changed. */
   onChange(listener: () => void): void;
 }
@@ -41,6 +44,7 @@ export function createPolicies(options: PoliciesOptions): Policies {
   const roles = new Map<string, Role>();
   const attached = new Map<string, Attached>();
   const ofResources = new Map<string, readonly Statement[]>();
+  const keys = new Map<string, { readonly arn: string; readonly statements: readonly Statement[] }>();
   const listeners = new Set<() => void>();
   const roleArns = new Map<string, string>();
 
@@ -76,6 +80,10 @@ export function createPolicies(options: PoliciesOptions): Policies {
     'AWS::SQS::QueuePolicy': ({ logicalId, properties }) => {
       ofResources.set(logicalId, readPolicy(properties.PolicyDocument, logicalId));
     },
+    'AWS::KMS::Key': ({ logicalId, properties }, id) => {
+      const arn = `arn:aws:kms:${options.region}:${options.accountId}:key/${id}`;
+      keys.set(logicalId, { arn, statements: readPolicy(properties.KeyPolicy, logicalId) });
+    },
     'AWS::Lambda::Permission': ({ logicalId, properties }) => {
       ofResources.set(logicalId, [permission(properties, options)]);
     },
@@ -90,6 +98,7 @@ export function createPolicies(options: PoliciesOptions): Policies {
       roles.delete(roleArns.get(logicalId) ?? '');
       attached.delete(logicalId);
       ofResources.delete(logicalId);
+      keys.delete(logicalId);
       for (const listener of listeners) listener();
     },
     role(arn) {
@@ -101,6 +110,8 @@ export function createPolicies(options: PoliciesOptions): Policies {
       return { ...role, statements: [...role.statements, ...more.flatMap(({ statements }) => statements)] };
     },
     roles: () => [...roles.values()],
+    ofKey: (arn) => [...keys.values()].find((key) => key.arn === arn)?.statements,
+    ofKeys: () => [...keys.values()].flatMap(({ statements }) => statements),
     ofResources: () => [...ofResources.values()].flat(),
     onChange: (listener) => {
       listeners.add(listener);

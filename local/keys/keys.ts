@@ -16,6 +16,8 @@ export interface LocalKeys {
   readonly services: readonly AwsService[];
   /** Makes a key, with an alias (`alias/name`) and under an id if they are given; gives its ARN. */
   createKey(options?: { readonly alias?: string; readonly description?: string; readonly id?: string }): string;
+  /** The ARN of the key that an id, an ARN or an alias names; undefined where there is none. */
+  keyArn(reference: string): string | undefined;
   /** Makes a secret with its first version; gives its ARN. */
   createSecret(name: string, value: string, description?: string): string;
   /** Makes a parameter, or its next version; gives its ARN. */
@@ -33,6 +35,11 @@ export function createKeys({ clock, accountId = '000000000000', region = 'us-eas
       const key = keys.create({ description, id });
       if (alias !== undefined) keys.addAlias(alias, key);
       return key.arn;
+    },
+    keyArn(reference) {
+      const id = reference.replace(/^arn:[^/]*:(?=alias\/|key\/)/, '').replace(/^key\//, '');
+      const alias = keys.aliases().find(({ name }) => name === id);
+      return keys.keys().find((key) => key.id === (alias?.keyId ?? id))?.arn;
     },
     createSecret(name, value, description) {
       const secret = secrets.create(name, { description });

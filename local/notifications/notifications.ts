@@ -1,6 +1,6 @@
 /** What happens in the account by itself: S3 tells of objects, rules match events, schedules come due. */
 import type { Clock, Objects, TemplateResource, Worker } from '../account/contracts.ts';
-import type { Targets } from '../account/targets.ts';
+import type { Caller, Targets } from '../account/targets.ts';
 import { compilePattern, type Pattern } from '../mappings/pattern.ts';
 import { bucketDetail, bucketEvent, type CreatedObject } from './bucket-event.ts';
 import { type BucketNotifications, isTold, readNotifications } from './bucket-notifications.ts';
@@ -13,7 +13,10 @@ export interface NotificationsOptions {
   readonly region: string;
   readonly accountId: string;
   readonly objects?: Objects;
-  readonly targets: () => Targets;
+  /** The targets as whoever tells of something may send to them: the service itself, or a role that it assumes. */
+  readonly targets: (caller: Caller) => Targets;
+  /** Why S3 may not send to a target, asked when a bucket is told to. */
+  readonly refusal?: (caller: Caller, targetArn: string) => string | undefined;
 }
 
 export interface LocalNotifications extends Worker {
@@ -31,8 +34,13 @@ export interface LocalNotifications extends Worker {
 
 interface Rule {
   readonly owner: Owner;
+  readonly caller: Caller;
   readonly matches: Pattern;
   readonly targets: readonly Target[];
+}
+
+function bucketCaller(bucket: string): Caller {
+  return { service: 's3.amazonaws.com', sourceArn: `arn:aws:s3:::${bucket}` };
 }
 
 /** A resource that was taken up; its schedules end with it. */
@@ -43,7 +51,7 @@ interface Owner {
 
 export function createNotifications(options: NotificationsOptions): LocalNotifications {
   const { clock, region, accountId } = options;
-  const sender = createSender(clock, options.targets);
+  const sender = createSender(clock);
   const buckets = new Map<string, BucketNotifications>();
   let rules: readonly Rule[] = [];
   const cancels = new Set<() => void>();
@@ -58,7 +66,8 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
   function tell({ notifications, eventBridge }: BucketNotifications, object: CreatedObject): void {
     for (const notification of notifications) {
       if (isTold(notification, object.key)) {
-        sender.send(notification.targetArn, bucketEvent(object, region, notification.id));
+        const targets = options.targets(bucketCaller(object.bucket));
+        sender.send(targets, notification.targetArn, bucketEvent(object, region, notification.id));
       }
     }
     if (!eventBridge) return;
@@ -68,12 +77,14 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
   }
 
   function publish(event: BusEvent): void {
-    for (const { matches, targets } of rules) if (matches(event)) for (const target of targets) send(target, event);
+    for (const { matches, targets, caller } of rules)
+      if (matches(event)) for (const target of targets) send(target, event, caller);
   }
 
-  function send(target: Target, event: BusEvent): void {
+  function send(target: Target, event: BusEvent, caller: Caller): void {
     const key = target.partitionKeyPath === undefined ? event.id : valueAt(event, target.partitionKeyPath);
-    sender.send(target.arn, target.message(event), { partitionKey: String(key) }, target.deadLetterArn);
+    const targets = options.targets({ ...caller, roleArn: target.roleArn });
+    sender.send(targets, target.arn, target.message(event), { partitionKey: String(key) }, target.deadLetterArn);
   }
 
   /** Fires at each time that the schedule gives, one after another. */
@@ -92,16 +103,18 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
   function addRule(resource: TemplateResource, owner: Owner): void {
     const { EventPattern, ScheduleExpression, State } = resource.properties;
     const targets = ruleTargets(resource);
+    const arn = `arn:aws:events:${region}:${accountId}:rule/${owner.name}`;
+    const caller = { service: 'events.amazonaws.com', sourceArn: arn };
     if (State === 'DISABLED') return;
     if (EventPattern !== undefined) {
       const pattern = typeof EventPattern === 'string' ? (JSON.parse(EventPattern) as unknown) : EventPattern;
-      rules = [...rules, { owner, matches: compilePattern(pattern, `${resource.logicalId}.EventPattern`), targets }];
+      const matches = compilePattern(pattern, `${resource.logicalId}.EventPattern`);
+      rules = [...rules, { owner, caller, matches, targets }];
     }
     if (typeof ScheduleExpression !== 'string') return;
-    const arn = `arn:aws:events:${region}:${accountId}:rule/${owner.name}`;
     const about = { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
     run(owner, parseSchedule(ScheduleExpression, clock.now()), Number.POSITIVE_INFINITY, (now) => {
-      for (const target of targets) send(target, busEvent(about, { accountId, region, now }));
+      for (const target of targets) send(target, busEvent(about, { accountId, region, now }), caller);
     });
   }
 
@@ -116,11 +129,23 @@ export function createNotifications(options: NotificationsOptions): LocalNotific
     const end = typeof EndDate === 'string' ? Date.parse(EndDate) : Number.POSITIVE_INFINITY;
     const about = { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', resources: [arn], detail: '{}' };
     const from: Schedule = (after) => schedule(Math.max(after, start - 1));
-    run(owner, from, end, (now) => send(target, busEvent(about, { accountId, region, now })));
+    const caller = { service: 'scheduler.amazonaws.com', sourceArn: arn };
+    run(owner, from, end, (now) => send(target, busEvent(about, { accountId, region, now }), caller));
+  }
+
+  function addBucket(resource: TemplateResource, { name }: Owner): void {
+    const read = readNotifications(resource);
+    for (const { targetArn } of read.notifications) {
+      const refused = options.refusal?.(bucketCaller(name), targetArn);
+      if (refused !== undefined) {
+        throw new Error(`Unable to validate the following destination configurations: ${targetArn} (${refused})`);
+      }
+    }
+    buckets.set(name, read);
   }
 
   const MAKERS: Readonly<Record<string, (resource: TemplateResource, owner: Owner) => void>> = {
-    'AWS::S3::Bucket': (resource, { name }) => void buckets.set(name, readNotifications(resource)),
+    'AWS::S3::Bucket': addBucket,
     'AWS::Events::Rule': addRule,
     'AWS::Scheduler::Schedule': addSchedule,
   };

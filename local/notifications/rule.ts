@@ -18,6 +18,8 @@ export interface BusEvent {
 
 export interface Target {
   readonly arn: string;
+  /** What EventBridge sends with, where it is not the target's own policy that lets it. */
+  readonly roleArn: string | undefined;
   readonly deadLetterArn: string | undefined;
   readonly partitionKeyPath: string | undefined;
   /** The message, made of the event. */
@@ -26,6 +28,7 @@ export interface Target {
 
 interface TargetProperties {
   readonly Arn?: string;
+  readonly RoleArn?: string;
   readonly Input?: string;
   readonly InputPath?: string;
   readonly InputTransformer?: {
@@ -63,6 +66,7 @@ function readTarget(target: TargetProperties, logicalId: string): Target {
   if (typeof target.Arn !== 'string') throw new Error(`${logicalId}: a target has no Arn`);
   return {
     arn: target.Arn,
+    roleArn: target.RoleArn,
     deadLetterArn: target.DeadLetterConfig?.Arn,
     partitionKeyPath: target.KinesisParameters?.PartitionKeyPath,
     message: messageOf(target),

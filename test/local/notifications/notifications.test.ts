@@ -1,15 +1,18 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createClock } from '../../../local/account/clock.ts';
 import type { Objects } from '../../../local/account/contracts.ts';
+import type { Caller } from '../../../local/account/targets.ts';
+import { AwsError } from '../../../local/gateway/aws-error.ts';
 import { createNotifications } from '../../../local/notifications/notifications.ts';
 import { busEvent } from '../../../local/notifications/rule.ts';
 
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:replayer';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:123456789012:letters';
 
-function start(down: () => boolean = () => false) {
+function start(down: () => boolean = () => false, refusal?: () => string | undefined) {
   const clock = createClock();
   const sent: { arn: string; message: string }[] = [];
+  const callers: Caller[] = [];
   let created: (bucket: string, key: string, size: number) => void = () => {};
   const notifications = createNotifications({
     clock,
@@ -21,12 +24,15 @@ function start(down: () => boolean = () => false) {
         return () => {};
       },
     } as unknown as Objects,
-    targets: () => ({
+    targets: (caller) => ({
       async send(arn, message) {
+        callers.push(caller);
+        if (refusal?.() !== undefined) throw new AwsError('AccessDenied', 'not authorized');
         if (down()) throw new Error('down');
         sent.push({ arn, message });
       },
     }),
+    ...(refusal !== undefined && { refusal }),
   });
   onTestFinished(() => notifications.stop());
   const create = (type: string, properties: Record<string, unknown>, name = 'Name') =>
@@ -34,7 +40,15 @@ function start(down: () => boolean = () => false) {
   const settle = async () => {
     for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
-  return { clock, notifications, sent, create, settle, object: (...of: [string, string, number]) => created(...of) };
+  return {
+    clock,
+    notifications,
+    sent,
+    callers,
+    create,
+    settle,
+    object: (...of: [string, string, number]) => created(...of),
+  };
 }
 
 describe('a bucket', () => {
@@ -222,5 +236,41 @@ describe('a target that is down', () => {
     bench.notifications.publish(busEvent(about, { accountId: '1', region: 'r', now: bench.clock.now() }));
     for (let step = 0; step < 1500 && !bench.notifications.idle(); step++) await bench.clock.advance(60_000);
     expect(bench.notifications.figures()).toEqual({ sent: 0, lost: 1 });
+  });
+});
+
+describe('a permission', () => {
+  const rule = { EventPattern: { source: ['a'] }, Targets: [{ Arn: FUNCTION_ARN, RoleArn: 'arn:role' }] };
+  const event = () =>
+    busEvent(
+      { source: 'a', 'detail-type': 'b', resources: [], detail: {} },
+      { accountId: '123456789012', region: 'us-east-1', now: 0 },
+    );
+
+  test('is asked for in the name of the rule, and with its role', async () => {
+    const { create, notifications, callers, settle } = start();
+    create('AWS::Events::Rule', rule, 'hourly');
+    notifications.publish(event());
+    await settle();
+    const sourceArn = 'arn:aws:events:us-east-1:123456789012:rule/hourly';
+    expect(callers).toEqual([{ service: 'events.amazonaws.com', sourceArn, roleArn: 'arn:role' }]);
+  });
+
+  test('that is missing is not asked for again: the event is lost', async () => {
+    const { create, notifications, callers, settle } = start(undefined, () => 'not authorized');
+    create('AWS::Events::Rule', rule);
+    notifications.publish(event());
+    await settle();
+    expect(callers).toHaveLength(1);
+    expect(notifications.idle()).toBe(true);
+    expect(notifications.figures()).toMatchObject({ sent: 0, lost: 1 });
+  });
+
+  test('that is missing stops a bucket from being told to notify', () => {
+    const { create } = start(undefined, () => 'not authorized');
+    const LambdaConfigurations = [{ Event: 's3:ObjectCreated:*', Function: FUNCTION_ARN }];
+    expect(() => create('AWS::S3::Bucket', { NotificationConfiguration: { LambdaConfigurations } })).toThrow(
+      `Unable to validate the following destination configurations: ${FUNCTION_ARN} (not authorized)`,
+    );
   });
 });
