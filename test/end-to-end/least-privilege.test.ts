@@ -29,7 +29,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Every statement of every role, by the names of both. */
 function statementsOf({ Resources }: Compiled): { role: string; statements: Statement[] }[] {
   return Object.entries(Resources).flatMap(([role, { Type, Properties }]) => {
-    const inline = (Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+    const inline = ((Properties.Policies ?? []) as { PolicyDocument?: { Statement: Statement[] } }[]).flatMap((each) =>
+      each.PolicyDocument === undefined ? [] : { PolicyDocument: each.PolicyDocument },
+    );
     const own = Type === 'AWS::IAM::Policy' ? [Properties as { PolicyDocument: { Statement: Statement[] } }] : [];
     return [...inline, ...own].map(({ PolicyDocument }) => ({ role, statements: PolicyDocument.Statement }));
   });
