@@ -38,7 +38,7 @@ export interface Running {
 /** Starts a process for each subject: no subject's garbage, and nothing that the compiler learnt of one, is another's. */
 export function startSubjects(names: readonly string[]): readonly Running[] {
   const script = join(import.meta.dirname, 'subject-process.ts');
-  return names.map((name) => ({ name, process: fork(script, [name], { execArgv: ['--expose-gc'] }) }));
+  return names.map((name) => ({ name, process: fork(script, [name]) }));
 }
 
 export function stopSubjects(subjects: readonly Running[]): void {
@@ -46,7 +46,7 @@ export function stopSubjects(subjects: readonly Running[]): void {
 }
 
 /**
- * Times subjects on a load. Each runs for `warmUp` milliseconds first; then they take samples in turns, one at a time, for
+ * Times subjects on a load. Each works for `warmUp` milliseconds of processor time first; then they take samples in turns, one at a time, for
  * `milliseconds` each: what disturbs the machine disturbs all of them alike.
  */
 export async function timeInTurns(

@@ -5,16 +5,16 @@ import { subjectNamed } from './subjects.ts';
 
 /** The process of one subject: `subject-process.ts NAME`, spoken to by measure.ts. */
 
-/** A sample lasts at least this long, so that the clock is fine enough. */
-const SAMPLE_MS = 4;
-/** So many samples apart, garbage of the samples before is collected outside of what is timed. */
-const SAMPLES_BETWEEN = 8;
+/**
+ * A sample lasts at least this long: some batches, so that what other processes left in the processor's caches weighs little,
+ * and so that collecting garbage, which V8 does when it likes to and nobody forces here, is in every sample.
+ */
+const SAMPLE_MS = 25;
 
 const transform = await subjectNamed(process.argv[2]!);
 let batches: readonly TransformationEvent[] = [];
 let round = 0;
 let runs = 1;
-let samples = 0;
 
 /** Batches enough that what is remembered from one to the next is what a stream would let a function remember. */
 function batchesOf({ records, bytes }: Load): readonly TransformationEvent[] {
@@ -30,21 +30,28 @@ async function run(): Promise<void> {
 
 async function prepare(load: Load, milliseconds: number): Promise<Ready> {
   batches = batchesOf(load);
-  const start = performance.now();
-  for (let warm = 0; warm < 10 || performance.now() - start < milliseconds; warm++) await run();
-  const last = performance.now();
-  await run();
-  runs = Math.max(1, Math.ceil(SAMPLE_MS / (performance.now() - last)));
+  const start = process.cpuUsage();
+  let microseconds = 0;
+  let warm = 0;
+  for (; warm < 10 || microseconds < milliseconds * 1000; warm++) {
+    await run();
+    microseconds = spent(start);
+  }
+  runs = Math.max(1, Math.ceil((SAMPLE_MS * 1000 * warm) / microseconds));
   const sizes = batches.flatMap(({ records }) => records).map(({ data }) => Buffer.byteLength(data, 'base64'));
   return { recordBytes: sizes.reduce((sum, size) => sum + size, 0) / sizes.length };
 }
 
 async function sample(): Promise<Sample> {
-  if (samples++ % SAMPLES_BETWEEN === 0) globalThis.gc?.();
   const before = process.cpuUsage();
   for (let i = 0; i < runs; i++) await run();
-  const { user, system } = process.cpuUsage(before);
-  return { microseconds: (user + system) / runs };
+  return { microseconds: spent(before) / runs };
+}
+
+/** Microseconds of processor time since then. */
+function spent(since: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(since);
+  return user + system;
 }
 
 process.on('message', async (order: Order) => {
