@@ -142,10 +142,34 @@ export interface Detector {
 }
 
 export function detector(definition: Detector): Detector {
+  TOKENS.add(tokenOf(definition.name));
   return definition;
 }
 
 /** What stands in the place of a value that a detector found. */
 export function tokenOf(name: string): string {
   return `[${name.toUpperCase().replaceAll('-', '_')}]`;
+}
+
+/** Every token there is: what was masked before is not looked at again, and says nothing of what stands beside it. */
+const TOKENS = new Set(['[REDACTED]']);
+
+const SHAPE = /\[[A-Z][A-Z_]{1,40}\]/y;
+const SHAPES = /\[[A-Z][A-Z_]{1,40}\]/g;
+
+/** Where the token at `at` ends; -1 where there is none. */
+export function endOfToken(text: string, at: number): number {
+  SHAPE.lastIndex = at;
+  const match = SHAPE.exec(text)?.[0];
+  return match !== undefined && TOKENS.has(match) ? at + match.length : -1;
+}
+
+export function isToken(text: string): boolean {
+  return TOKENS.has(text);
+}
+
+/** The text with each token replaced. */
+export function withoutTokens(text: string, replacement: string): string {
+  if (!text.includes('[')) return text;
+  return text.replace(SHAPES, (shape) => (TOKENS.has(shape) ? replacement : shape));
 }

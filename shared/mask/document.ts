@@ -19,7 +19,8 @@ import { type NamedKey, standsBelow } from './detection/key-names.ts';
 import { type Context, NO_CONTEXT, speaksOf } from './detection/keywords.ts';
 import { detect, detectIn, NOTHING } from './detection/scan.ts';
 import type { DetectorSet } from './detection/set.ts';
-import { tokenOf } from './detector.ts';
+import { shown, type Taken } from './detection/taken.ts';
+import { isToken, tokenOf } from './detector.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import type { CompiledMethod, Place } from './method.ts';
 import { placesInJson, placesOfBytes } from './places.ts';
@@ -90,8 +91,8 @@ interface Visit {
   /** False where keys above what is visited have not been looked at: they may say anything. */
   knowsAbove: boolean;
   node: Node;
-  /** Parents of latitudes and longitudes: which of the two they have. */
-  pairs: Map<string, number> | undefined;
+  /** Latitudes and longitudes, which wait for each other. */
+  halves: Half[] | undefined;
   /** How many texts the document stands inside of. */
   readonly depth: number;
   readonly search: Search;
@@ -102,16 +103,32 @@ interface Visit {
   readonly visitor: (node: Node) => void;
 }
 
+/** A latitude or longitude. */
+interface Half {
+  readonly node: Node;
+  /** The path of the object that it stands in. */
+  readonly parent: string;
+  readonly half: 'latitude' | 'longitude';
+  readonly detector: number;
+}
+
 export function createDocumentMasker(policy: Policy): DocumentMasker {
   const { set } = policy;
   const names = set.keyNames;
-  const maskings = set.detectors.map(({ name }) => ({ method: policy.method, token: tokenOf(name), booleans: false }));
+  const tokens = set.detectors.map(({ name }) => tokenOf(name));
+  const maskings = tokens.map((token) => ({ method: policy.method, token, booleans: false }));
   /** By key id. */
   const flags = new Uint8Array(KEY_IDS);
   const quiet = new Uint8Array(KEY_IDS);
   const speaking = new Uint8Array(KEY_IDS);
   /** A look that changes nothing. */
-  const looking: Search = { set, context: NO_CONTEXT, replacement: () => '', json: () => undefined };
+  const looking: Search = {
+    set,
+    tokens,
+    context: NO_CONTEXT,
+    replacement: (_found, { detector }) => tokens[detector],
+    json: () => undefined,
+  };
   /** Whether a text holds nothing, where no key above it says otherwise: the same few come in every record. */
   const isClean = memo(MOST_REMEMBERED, (text) => editsOfText(text, looking).length === 0);
   let dry: DocumentMasker | undefined;
@@ -146,6 +163,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     };
     const search: Search = {
       set,
+      tokens,
       context: place,
       replacement: (found, span) => replacementFor(found, span, visit, outerPlace),
       json: (text, level) => editsOfJsonText(text, place.path, outerPlace.path, level),
@@ -156,7 +174,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       base: '',
       outer: '',
       knowsAbove: true,
-      pairs: undefined,
+      halves: undefined,
       depth,
       search,
       visitor,
@@ -172,9 +190,9 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     visit.base = base;
     visit.outer = outer;
     visit.knowsAbove = selector.path === '**';
-    visit.pairs = undefined;
+    visit.halves = undefined;
     document.each(selector, visit.visitor, VISITED, quiet, isAddedClean);
-    if (visit.pairs !== undefined) maskPairs(visit, visit.pairs, selector);
+    if (visit.halves !== undefined) maskPairs(visit, visit.halves);
   }
 
   function replacementFor(found: string, span: Span, visit: Visit, place: Place): string | undefined {
@@ -189,6 +207,10 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     const id = node.keyId;
     const known = flags[id]! || examineKey(node, id);
     if (known !== KNOWN && maskByKey(node, known, visit)) return;
+    visitValue(node, visit);
+  }
+
+  function visitValue(node: Node, visit: Visit): void {
     const found = node.classes;
     if (found & classes.STRING) {
       if (found & VISITED) maskString(node, found, visit);
@@ -199,8 +221,9 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     const { key } = node;
     if (key === undefined) return KNOWN;
     let known = KNOWN;
-    if (names !== undefined && names.find(key).length > 0) known |= NAMED;
-    if (editsOfText(key, looking).length > 0) known |= FOUND;
+    const finds = editsOfText(key, looking);
+    if (finds.length > 0) known |= FOUND;
+    if (names !== undefined && names.find(applyEdits(key, finds)).length > 0) known |= NAMED;
     if (id !== 0) {
       flags[id] = known;
       quiet[id] = known === KNOWN ? 1 : 0;
@@ -211,30 +234,36 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 
   /** True where nothing is left to look at. */
   function maskByKey(node: Node, known: number, visit: Visit): boolean {
-    const done = (known & NAMED) !== 0 && maskNamed(node, visit);
+    let key = node.key!;
     if (known & FOUND) {
-      const key = node.key!;
-      const edits = editsOfText(key, {
-        set,
-        context: NO_CONTEXT,
-        replacement: (found, span) => replacementFor(found, span, visit, visit.outerKey),
-        json: () => undefined,
-      });
-      if (edits.length > 0) {
-        node.rename(encodeString(applyEdits(key, edits)));
-        // What is left of the key may still say what its value is.
-        examineKey(node, node.keyId);
-      }
+      // What a key says is what is left of it when it is masked, whatever the method puts in the place of a find.
+      key = applyEdits(key, editsOfText(key, looking));
+      // What is left may say something of other values below too.
+      if (maskKey(node, visit)) examineKey(node, node.keyId);
     }
-    return done;
+    return (known & NAMED) !== 0 && maskNamed(node, key, visit);
+  }
+
+  /** Masks what is found in a key itself. */
+  function maskKey(node: Node, visit: Visit): boolean {
+    const key = node.key!;
+    const edits = editsOfText(key, {
+      set,
+      tokens,
+      context: NO_CONTEXT,
+      replacement: (found, span) => replacementFor(found, span, visit, visit.outerKey),
+      json: () => undefined,
+    });
+    if (edits.length > 0) node.rename(encodeString(applyEdits(key, edits)));
+    return edits.length > 0;
   }
 
   /** True where a rule for the key's name has dealt with the value. */
-  function maskNamed(node: Node, visit: Visit): boolean {
-    for (const named of names!.find(node.key!)) {
-      const { pair } = named.rule;
-      if (pair !== undefined) notePair(node, visit, pair === 'latitude' ? 1 : 2);
-      else if (applies(named, node, visit)) {
+  function maskNamed(node: Node, key: string, visit: Visit): boolean {
+    for (const named of names!.find(key)) {
+      if (named.rule.pair !== undefined) {
+        if (notePair(node, visit, named)) return true;
+      } else if (applies(named, node, visit)) {
         settle(node, named.detector, visit);
         return true;
       }
@@ -242,15 +271,15 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     return false;
   }
 
-  function applies({ rule, detector }: NamedKey, node: Node, { place }: Visit): boolean {
+  function applies({ rule, detector }: NamedKey, node: Node, { place }: Visit, rest?: string): boolean {
     const { kind } = node;
     if (kind === 'null' || kind === 'boolean') return false;
     if (rule.below !== undefined && !standsBelow(rule.below, place.path)) return false;
     if (kind === 'object' || kind === 'array') {
       return rule.verifyContainer?.(node.json) !== false && policy.covers(place);
     }
-    const text = kind === 'string' ? node.string! : node.json;
-    if (text === '' || TOKEN.test(text) || rule.verify?.(text) === false) return false;
+    const text = rest ?? (kind === 'string' ? node.string! : node.json);
+    if (text === '' || isToken(text) || rule.verify?.(text) === false) return false;
     if (policy.allows(text) || !policy.covers(place)) return false;
     return set.detectors[detector]!.group === 'credentials' || !isFoundWhole(text, place);
   }
@@ -261,26 +290,38 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     return spans.length === 1 && spans[0]!.start === 0 && spans[0]!.end === text.length;
   }
 
-  function settle(node: Node, detector: number, { document, outerPlace }: Visit): void {
-    settleValue(node, maskings[detector]!, document, outerPlace);
-  }
-
-  function notePair(node: Node, visit: Visit, half: number): void {
-    if (node.kind !== 'number' && node.kind !== 'string') return;
-    visit.pairs ??= new Map();
-    const parent = parentOf(node.path);
-    visit.pairs.set(parent, (visit.pairs.get(parent) ?? 0) | half);
-  }
-
-  function maskPairs(visit: Visit, pairs: ReadonlyMap<string, number>, selector: Selector): void {
-    const maskHalf = (node: Node) => {
-      const { key } = node;
-      const named = key === undefined ? undefined : names!.find(key).find(({ rule }) => rule.pair !== undefined);
-      if (named === undefined || pairs.get(parentOf(node.path)) !== 3) return;
-      visit.node = node;
-      if (policy.covers(visit.place)) settle(node, named.detector, visit);
+  function settle(node: Node, detector: number, visit: Visit): void {
+    const leaves = (below: Node) => {
+      if (below.key !== undefined) maskKey(below, visit);
+      return below.kind === 'string' && isToken(below.string!);
     };
-    visit.document.each(selector, maskHalf, classes.STRING | classes.NUMBER);
+    settleValue(node, { ...maskings[detector]!, leaves }, visit.document, visit.outerPlace);
+  }
+
+  /** True where the value waits until it is known whether the other half stands beside it. */
+  function notePair(node: Node, visit: Visit, { rule, detector }: NamedKey): boolean {
+    if (node.kind !== 'number' && node.kind !== 'string') return false;
+    visit.halves ??= [];
+    visit.halves.push({ node: node.copy(), parent: parentOf(node.path), half: rule.pair!, detector });
+    return true;
+  }
+
+  function maskPairs(visit: Visit, halves: readonly Half[]): void {
+    const latitudes = new Set(halves.filter(({ half }) => half === 'latitude').map(({ parent }) => parent));
+    const longitudes = new Set(halves.filter(({ half }) => half === 'longitude').map(({ parent }) => parent));
+    for (const { node, parent, detector } of halves) {
+      visit.node = node;
+      const paired = latitudes.has(parent) && longitudes.has(parent);
+      if (paired && saysOnlyItsKey(node, visit.place)) settle(node, detector, visit);
+      else visitValue(node, visit);
+    }
+  }
+
+  /** Whether a single value is to be masked for its key's name: it is not allowed, nor found to be something else. */
+  function saysOnlyItsKey(node: Node, place: Context): boolean {
+    const text = node.kind === 'string' ? node.string! : node.json;
+    if (text === '' || isToken(text) || policy.allows(text) || !policy.covers(place)) return false;
+    return !isFoundWhole(text, place);
   }
 
   function maskString(node: Node, found: number, visit: Visit): void {
@@ -302,12 +343,25 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 
   function maskText(node: Node, found: number, visit: Visit): void {
     const text = node.string!;
-    const edits = editsOfText(text, visit.search, visit.depth, found);
-    if (edits.length === 0) return;
+    const taken = editsOfText(text, visit.search, visit.depth, found);
+    if (taken.length === 0 || maskNamedAfter(node, text, taken, visit)) return;
     const content = node.json.slice(1, -1);
     const places = found & ENCODED ? placesInJson(content) : undefined;
-    const inside = edits.map((edit) => inJson(edit, places));
+    const inside = taken.map((edit) => inJson(edit, places));
     node.replace(`"${applyEdits(content, inside)}"`);
+  }
+
+  /** What is found in a value may be what keeps its key from saying anything of it: then all of the value goes. */
+  function maskNamedAfter(node: Node, text: string, taken: readonly Taken[], visit: Visit): boolean {
+    const { key } = node;
+    if (key === undefined || names === undefined) return false;
+    for (const named of names.find(key)) {
+      if (named.rule.pair !== undefined || named.rule.verify?.(text) !== false) continue;
+      if (!applies(named, node, visit, applyEdits(text, taken.map(shown)))) continue;
+      settle(node, named.detector, visit);
+      return true;
+    }
+    return false;
   }
 
   function maskNumber(node: Node, visit: Visit): void {
@@ -340,9 +394,6 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 const EVERYTHING = selectorOf('**');
 /** Shows that something was found. */
 const DRY: CompiledMethod = { mask: () => '\u27e6' };
-/** A value that was masked before. */
-const TOKEN = /^\[[A-Z][A-Z0-9_]{1,40}\]$/;
-
 /** A credential without a digit: a long one, or one after the name of an HTTP scheme, `Basic` or `Bearer`. */
 function isTokenOfLetters(source: string, start: number, end: number): boolean {
   if (end - start >= LONG_TOKEN) return true;

@@ -8,6 +8,8 @@ export interface Masking {
   readonly token: string;
   /** Whether `true` and `false` below a container are masked too. */
   readonly booleans: boolean;
+  /** Looks at each value below a container, and its key, before it is masked; true: it stays as it is. */
+  readonly leaves?: (node: Node) => boolean;
 }
 
 /** Masks a value, or all values below it. Null and empty strings hold nothing, and stay. */
@@ -38,7 +40,7 @@ function settleBelow(node: Node, masking: Masking, document: Document, place: Pl
   const base = place.path;
   inside.each(EVERYTHING, (leaf) => {
     const { kind } = leaf;
-    if (kind === 'object' || kind === 'array') return;
+    if (masking.leaves?.(leaf) === true || kind === 'object' || kind === 'array') return;
     if (kind === 'boolean' && !masking.booleans) return;
     settleValue(leaf, masking, document, { path: joinPath(base, leaf.path) });
   });

@@ -169,4 +169,54 @@ describe('masked text', () => {
     const once = redactAll('{"a":"x alice@example.com","password":"p","pan":4111111111111111,"t":"token=abc123def"}');
     expect(redactAll(once)).toBe(once);
   });
+
+  it('is looked at again as it reads with tokens, which bring words closer to what they speak of', () => {
+    expect(redacted('reach me at +27 82 586 7090 or at 0744-272-9890')).toBe('reach me at [PHONE] or at [PHONE]');
+    expect(redacted('secret access key 1utaB6XqCYdAJII/TSVtMy2b7lDbOboivi1y5aB3 aws_secret_access_key = x1')).toBe(
+      'secret access key [AWS_SECRET_KEY] aws_secret_access_key = [AWS_SECRET_KEY]',
+    );
+  });
+
+  it('says nothing by its tokens, and only tokens count for masked', () => {
+    expect(redacted('[CRYPTO_ADDRESS] 65ada8235c17d6c697d17d586384fc86')).toContain('65ada8235c17d6c697d17d586384fc86');
+    expect(redactAll('{"password":"[HUNTER2]","pwd":"[HUNTER]","secret":"[API_KEY]"}')).toBe(
+      '{"password":"[PASSWORD]","pwd":"[PASSWORD]","secret":"[API_KEY]"}',
+    );
+    expect(redacted('password=[EMAIL]hunter2 token=[API_KEY] x')).toBe('password=[PASSWORD] token=[API_KEY] x');
+  });
+
+  it('keeps a value that says itself what it is, between latitude and longitude too', () => {
+    expect(redactAll('{"lat":0,"lon":4111111111111111}')).toBe('{"lat":"[COORDINATES]","lon":"[CARD]"}');
+    expect(redactAll('{"lat":1.5,"x":{"lon":"a@example.com"}}')).toBe('{"lat":1.5,"x":{"lon":"[EMAIL]"}}');
+  });
+});
+
+describe('readings of one text that differ', () => {
+  it('JSON is read as it stands, whatever its strings hold', () => {
+    expect(redacted('{"password":" ＂"}')).toBe('{"password":"[PASSWORD]"}');
+    expect(redacted('[{"password":"%"},"\u200b"]')).toBe('[{"password":"[PASSWORD]"},"\u200b"]');
+  });
+
+  it('what goes beyond JSON in a text wins over it', () => {
+    expect(redacted('set password={"old":"hunter2","x":[1]} now')).toBe('set password=[PASSWORD] now');
+    expect(redacted('(password=hun)ter2) [token=abc123def] pwd={x}')).toBe(
+      '(password=[PASSWORD]) [token=[API_KEY]] pwd=[PASSWORD]',
+    );
+    expect(redacted('card [4111111111111111] declined')).toBe('card [[CARD]] declined');
+  });
+
+  it('JSON in percent-encoded text stays percent-encoded', () => {
+    expect(redacted(`d=${encodeURIComponent('{"n":4111111111111111}')}`)).toBe('d=%7B%22n%22%3A%22[CARD]%22%7D');
+  });
+
+  it('a find in a part of base64, and one inside of it: all of it goes', () => {
+    const encoded = base64(' SSN 149546152  and no more');
+    expect(redactAll(JSON.stringify({ wallet: encoded }))).not.toContain(encoded.slice(0, 16));
+  });
+
+  it('keys below a key that names everything below it', () => {
+    expect(redactAll('{"ssn":{"a@example.com":1,"b":{"4111111111111111":"x"}}}')).toBe(
+      '{"ssn":{"[EMAIL]":"[US_SSN]","b":{"[CARD]":"[US_SSN]"}}}',
+    );
+  });
 });

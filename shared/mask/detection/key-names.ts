@@ -1,4 +1,4 @@
-import type { Detector, KeyRule } from '../detector.ts';
+import { type Detector, type KeyRule, withoutTokens } from '../detector.ts';
 
 /** A key whose name says what its value is. */
 export interface NamedKey {
@@ -104,12 +104,10 @@ function singular(name: string): string {
   return name.length > 4 && name.endsWith('s') ? name.slice(0, -1) : name;
 }
 
-const TOKEN = /\[[A-Z][A-Z0-9_]{1,40}\]/;
-
 /** `Card-Number`, `card_number` and `cardNumber` are `cardnumber`; numbers at the end don't count: `address2`. */
-function normalName(key: string): string {
-  // A key that was masked itself says nothing of its value.
-  if (key.includes('[') && TOKEN.test(key)) return '';
+function normalName(written: string): string {
+  // What was masked in a key says nothing of its value.
+  const key = withoutTokens(written, '');
   let name = '';
   for (let i = 0; i < key.length; i++) {
     const code = key.charCodeAt(i);

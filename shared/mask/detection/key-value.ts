@@ -1,4 +1,4 @@
-import { EVIDENCE, type Extent } from '../detector.ts';
+import { EVIDENCE, type Extent, endOfToken, withoutTokens } from '../detector.ts';
 import { isAlphanumeric, isReached, note, type Scan, textOf } from './finding.ts';
 import type { KeyNames, NamedKey } from './key-names.ts';
 
@@ -28,7 +28,7 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
   const limit = Math.max(0, end - LONGEST_NAME);
   while (start > limit && isNamePart(text.charCodeAt(start - 1))) start--;
   // `[CARD]=…`: what was masked before names nothing.
-  if (end - start < 2 || (start > 0 && isToken(text, start - 1))) return;
+  if (end - start < 2 || (start > 0 && endOfToken(text, start - 1) > 0)) return;
   const candidates = names.find(lastSegment(text.slice(start, end)));
   const named = candidates.find((each) => each.rule.below === undefined && each.rule.pair === undefined);
   if (named === undefined) return;
@@ -37,7 +37,7 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
   const extent = extentOfValue(text, at + 1, named, secret, between);
   if (extent === undefined) return;
   const value = text.slice(extent[0], extent[1]);
-  if (named.rule.verify?.(value) === false || isPlaceholder(value) || isToken(text, extent[0])) return;
+  if (named.rule.verify?.(value) === false || isPlaceholder(value) || isMasked(text, extent)) return;
   const plain = between === COLON && !isQuote(text.charCodeAt(extent[0] - 1));
   if (plain && named.rule.verifyInText?.(value) === false) return;
   note(scan, {
@@ -99,6 +99,10 @@ function extentOfValue(
   if (HEADERS.has(named.name) && between !== EQUALS) return until(text, start, (code) => code < 0x20);
   if (between !== EQUALS && !secret) return undefined;
   if (between === EQUALS && start > from && !secret) return undefined;
+  if (secret && OPENING.has(text.charCodeAt(start))) {
+    const end = endOfContainer(text, start);
+    if (end > 0) return [start, end];
+  }
   return until(text, start, endsPlainValue, secret ? LONGEST_VALUE : LONGEST_PLAIN);
 }
 
@@ -110,7 +114,11 @@ function quoted(text: string, start: number, quote: number, slashes: number): Ex
   const limit = Math.min(text.length, start + LONGEST_VALUE);
   for (let i = start; i < limit; i++) {
     const code = text.charCodeAt(i);
-    if (code === quote) return i - slashes > start ? [start, i - slashes] : undefined;
+    if (code === quote) {
+      let end = i;
+      while (end > start && i - end < slashes && text.charCodeAt(end - 1) === 0x5c) end--;
+      return end > start ? [start, end] : undefined;
+    }
     if (code === 0x5c) i += slashes === 0 ? 1 : text.charCodeAt(i + slashes) === quote ? slashes - 1 : 0;
   }
   return limit > start ? [start, limit] : undefined;
@@ -119,9 +127,34 @@ function quoted(text: string, start: number, quote: number, slashes: number): Ex
 function until(text: string, start: number, ends: (code: number) => boolean, most = LONGEST_VALUE): Extent | undefined {
   const limit = Math.min(text.length, start + most);
   let end = start;
-  while (end < limit && !ends(text.charCodeAt(end))) end++;
+  while (end < limit && (!ends(text.charCodeAt(end)) || goesOn(text, end))) end++;
   while (end > start && isTrailing(text.charCodeAt(end - 1))) end--;
   return end > start ? [start, end] : undefined;
+}
+
+/** A bracket with a letter or digit right behind it ends nothing: `pa)ss`. */
+function goesOn(text: string, at: number): boolean {
+  return CLOSING.has(text.charCodeAt(at)) && isAlphanumeric(text.charCodeAt(at + 1));
+}
+
+const OPENING = new Set([0x7b, 0x5b]);
+const CLOSING = new Set([0x7d, 0x5d, 0x29]);
+
+/** Where the object or array that begins at `start` ends, whatever its language; -1 where it does not, or is a token. */
+function endOfContainer(text: string, start: number): number {
+  if (endOfToken(text, start) > 0) return -1;
+  const limit = Math.min(text.length, start + LONGEST_VALUE);
+  let depth = 0;
+  let quote = 0;
+  for (let i = start; i < limit; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x5c) i++;
+    else if (quote !== 0) quote = code === quote ? 0 : quote;
+    else if (code === 0x22) quote = code;
+    else if (OPENING.has(code)) depth++;
+    else if (CLOSING.has(code) && code !== 0x29 && --depth === 0) return i + 1;
+  }
+  return -1;
 }
 
 function isTrailing(code: number): boolean {
@@ -147,12 +180,10 @@ const PLACEHOLDERS = new Set(
 const STAND_IN =
   /^(?:[*x.\u2022-]{2,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40})$/i;
 
-const TOKEN = /\[[A-Z][A-Z0-9_]{1,40}\]/y;
-
-/** What was masked before. */
-function isToken(text: string, start: number): boolean {
-  TOKEN.lastIndex = start;
-  return TOKEN.test(text);
+/** What was masked before: tokens, and nothing beside them. A plain value ends before the bracket that ends a token. */
+function isMasked(text: string, [start, end]: Extent): boolean {
+  const value = text.slice(start, end + 1);
+  return value.includes('[') && !/[^\W_]/.test(withoutTokens(value, '').replace(/%[\da-f]{2}/gi, ''));
 }
 
 function isPlaceholder(value: string): boolean {

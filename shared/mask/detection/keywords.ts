@@ -1,4 +1,4 @@
-import type { Detector } from '../detector.ts';
+import { type Detector, withoutTokens } from '../detector.ts';
 
 /** The value's place in the document: its path, worked out only when asked for. */
 export interface Context {
@@ -43,14 +43,12 @@ export function wordsOfPath(path: string): string {
   return lastWords;
 }
 
-const TOKENS = /\[[A-Z][A-Z0-9_]{1,40}\]/g;
-
 /**
  * Lower-case words with one space around each; `cardNumber2` has three. Where capitals divide words, the undivided ones
  * follow: `HWaddr` is ` h waddr hwaddr `. A token says what was masked, and nothing of what stands beside it.
  */
 function words(source: string): string {
-  const text = source.includes('[') ? source.replace(TOKENS, ' ') : source;
+  const text = withoutTokens(source, ' ');
   let divided = ' ';
   let whole = ' ';
   let kind = 0;

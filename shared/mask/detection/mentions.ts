@@ -1,3 +1,4 @@
+import { endOfToken } from '../detector.ts';
 import { isAlphanumeric, type Scan } from './finding.ts';
 import { joinedSet, LONG_KEYWORD } from './keywords.ts';
 
@@ -19,7 +20,7 @@ export function noteMentions(scan: Scan, at: number, head: number): boolean {
   let needed = false;
   for (const keyword of lists[table[head]!]!) {
     const end = endOfKeyword(source, at, to, keyword);
-    if (end < 0 || isToken(source, at, end)) continue;
+    if (end < 0 || isInToken(source, at)) continue;
     const mention = { start: at - from, end: end - from, keyword };
     if (scan.mentions === undefined) scan.mentions = [mention];
     else scan.mentions.push(mention);
@@ -28,9 +29,21 @@ export function noteMentions(scan: Scan, at: number, head: number): boolean {
   return needed;
 }
 
-/** `[EMAIL]` says what was masked, and nothing of what stands beside it. */
-function isToken(source: string, start: number, end: number): boolean {
-  return source.charCodeAt(start - 1) === 0x5b && source.charCodeAt(end) === 0x5d;
+/** `[CRYPTO_ADDRESS]` says what was masked, and nothing of what stands beside it. */
+function isInToken(source: string, at: number): boolean {
+  if (!BEFORE_TOKEN.has(source.charCodeAt(at - 1))) return false;
+  let start = at - 1;
+  const limit = Math.max(0, at - LONGEST_TOKEN);
+  while (start > limit && isTokenPart(source.charCodeAt(start))) start--;
+  return endOfToken(source, start) > at;
+}
+
+/** `[` and `_`: before a word of a token. */
+const BEFORE_TOKEN = new Set([0x5b, 0x5f]);
+const LONGEST_TOKEN = 42;
+
+function isTokenPart(code: number): boolean {
+  return (code >= 0x41 && code <= 0x5a) || code === 0x5f;
 }
 
 function endOfKeyword(source: string, start: number, to: number, keyword: string): number {

@@ -8,7 +8,7 @@ import { isAlphanumeric, keywordNear, type Scan, type Span, textOf } from './fin
  * that reaches too far must not bring another one to light. Secrets that overlap become one, under the name of the longest.
  */
 export function resolveOverlaps(scan: Scan, spans: Span[]): readonly Span[] {
-  if (spans.length === 1) return spans;
+  if (spans.length < 2) return spans;
   spans.sort((a, b) => a.start - b.start || b.end - a.end);
   const resolved: Span[] = [];
   let cluster: Span[] = [];

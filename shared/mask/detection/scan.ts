@@ -1,5 +1,5 @@
 import { EVIDENCE, type PrefixRule, type WordRule } from '../detector.ts';
-import { endOfEncoded, startOfEncoded } from './base64.ts';
+import { encodedAt, endOfEncoded, startOfEncoded } from './base64.ts';
 import { examineChain, resetChain, takeGroup } from './chain.ts';
 import { isAlphanumeric, isReached, placeOf, report, type Scan, type Span, textOf } from './finding.ts';
 import { headAt } from './heads.ts';
@@ -77,13 +77,26 @@ export function detectIn(
   scan.reach = undefined;
   scan.mentions = undefined;
   pass(scan, set.strong, true, from, to);
+  // Of what the first pass found, some stands behind what the second one begins with.
+  scan.reach = undefined;
   if (context.speaks) pass(scan, set.weak, false, from, to);
   else if (scan.keywordsAt !== undefined) passNear(scan, scan.keywordsAt);
-  if (scan.spans === undefined && scan.tokens === undefined) return NOTHING;
-  return {
-    spans: scan.spans === undefined ? NOTHING.spans : resolveOverlaps(scan, scan.spans),
-    tokens: scan.tokens ?? NOTHING.tokens,
-  };
+  const { tokens = NOTHING.tokens } = scan;
+  if (scan.spans === undefined) return tokens.length === 0 ? NOTHING : { spans: NOTHING.spans, tokens };
+  const spans = tokens.length === 0 ? scan.spans : outsideOf(tokens, scan.spans, textOf(scan));
+  return { spans: resolveOverlaps(scan, spans), tokens };
+}
+
+/** Finds with nothing but a keyword to speak for them count for less than text in base64 around them. */
+function outsideOf(tokens: readonly number[], spans: readonly Span[], text: string): Span[] {
+  const encoded = new Map<number, number>();
+  return spans.filter(({ start, end, evidence }) => {
+    if (evidence !== EVIDENCE.keyword) return true;
+    const token = tokens.findLast((at) => at <= start);
+    if (token === undefined) return true;
+    if (!encoded.has(token)) encoded.set(token, encodedAt(text, token)?.end ?? 0);
+    return encoded.get(token)! < end;
+  });
 }
 
 /** How far around a keyword finds may begin: what a keyword reaches, and the length of a find that ends there. */

@@ -1,3 +1,4 @@
+import type { Edit } from '../edit.ts';
 import { MaskError } from '../method.ts';
 
 /** Text in the clear, and where each of its characters stands in the text it was read from. */
@@ -152,4 +153,89 @@ function decodeUtf8(encoded: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Characters that stand for ASCII ones or for nothing. */
+const DISGUISED =
+  /[\u00a0\u00ad\u061c\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u09e6-\u09ef\u0a66-\u0a6f\u0ae6-\u0aef\u0b66-\u0b6f\u0be6-\u0bef\u0c66-\u0c6f\u0ce6-\u0cef\u0d66-\u0d6f\u0e50-\u0e59\u0ed0-\u0ed9\u0f20-\u0f29\u1040-\u1049\u17e0-\u17e9\u180e\u1810-\u1819\u2000-\u2015\u2024\u202a-\u202f\u205f-\u206f\u2212\u24b6-\u24e9\u3000\u3002\ufe52\ufe55\ufe58\ufe63\ufe6b\ufeff\uff01-\uff61]|\u034f|[\ufe00-\ufe0f]|\ud835|\udb40|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/** The text in the clear; undefined where it is so already. */
+export function plainView(text: string): View | undefined {
+  const disguised = DISGUISED.test(text);
+  if (!disguised && !COVERED.test(text)) return undefined;
+  return uncover(disguised ? undisguised(text) : identity(text));
+}
+
+function identity(text: string): View {
+  const starts = Array.from({ length: text.length }, (_, index) => index);
+  return { text, starts, ends: starts.map((start) => start + 1) };
+}
+
+function undisguised(text: string): View {
+  let plain = '';
+  const starts: number[] = [];
+  const ends: number[] = [];
+  for (let at = 0; at < text.length; ) {
+    const point = text.codePointAt(at)!;
+    const width = point > 0xffff ? 2 : 1;
+    const form = plainForm(point);
+    plain += form;
+    for (let i = 0; i < form.length; i++) {
+      starts.push(at);
+      ends.push(at + width);
+    }
+    at += width;
+  }
+  return { text: plain, starts, ends };
+}
+
+/** An edit of a view as an edit of its source. What goes into percent-encoded text must not end it. */
+export function backTo(view: View, source: string, edit: Edit): Edit {
+  const start = view.starts[edit.start]!;
+  const end = edit.end > edit.start ? view.ends[edit.end - 1]! : start;
+  const text =
+    ENDS_ENCODED.test(edit.text) && isPercentEncoded(view, source, edit) ? percentEncoded(edit.text) : edit.text;
+  return { start, end, text };
+}
+
+const ENDS_ENCODED = /[\s"#%&+<>]/;
+
+function percentEncoded(text: string): string {
+  return text.replace(/[\s"#%&+<>]/g, encodeURIComponent);
+}
+
+/** Whether one of the characters that an edit replaces, or one beside it, is percent-encoded. */
+function isPercentEncoded({ text, starts, ends }: View, source: string, edit: Edit): boolean {
+  const last = Math.min(edit.end, text.length - 1);
+  for (let i = Math.max(edit.start - 1, 0); i <= last; i++) {
+    if (source.charCodeAt(starts[i]!) === 0x25 && ends[i]! - starts[i]! >= 3) return true;
+  }
+  return false;
+}
+
+/** A part of the source in its view, and of the view in its source. */
+export function extentInView({ starts }: View, { start, end }: Extended): Extended {
+  return { start: firstFrom(starts, start), end: firstFrom(starts, end) };
+}
+
+export function extentInSource({ starts, ends }: View, { start, end }: Extended): Extended {
+  return { start: starts[start]!, end: ends[end - 1]! };
+}
+
+/** Where a part of a text starts and ends. */
+export interface Extended {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The index of the first place at `at` or after it. */
+function firstFrom(places: readonly number[], at: number): number {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (places[middle]! < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

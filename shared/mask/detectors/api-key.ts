@@ -85,7 +85,7 @@ export const apiKey = detector({
     { names: ['sig', 'sas', 'sastoken'], verify: (text) => text.length >= 40 },
     {
       names: ['authorization', 'proxyauthorization', 'xauthorization'],
-      verify: (text) => !/^(?:basic|bearer) /i.test(text),
+      verify: (text) => !/^(?:\s|%20|\+){0,3}(?:basic|bearer)(?:\s|%20|\+)/i.test(text),
       verifyInText: looksSecret,
     },
   ],

@@ -1,3 +1,4 @@
+import { encodedAt } from '../detection/base64.ts';
 import { detector, EVIDENCE, type Extent } from '../detector.ts';
 
 export const awsSecretKey = detector({
@@ -47,7 +48,9 @@ function findSecretKey(text: string, run: number): Extent | undefined {
   while (end < text.length && end - start <= LENGTH && isBase64(text.charCodeAt(end))) end++;
   if (end - start !== LENGTH) return undefined;
   const key = text.slice(start, end);
-  return /[a-z]/.test(key) && /[A-Z]/.test(key) && /\d/.test(key) ? [start, end] : undefined;
+  if (!/[a-z]/.test(key) || !/[A-Z]/.test(key) || !/\d/.test(key)) return undefined;
+  // Random bytes are no text: what is, is looked into.
+  return encodedAt(text, start) === undefined ? [start, end] : undefined;
 }
 
 function isBase64(code: number): boolean {
