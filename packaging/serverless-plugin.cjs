@@ -1,8 +1,12 @@
 'use strict';
 const { execFileSync, spawn } = require('node:child_process');
-const { existsSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { logLoops } = require('./log-loops.cjs');
+const { settingsOf } = require('./pipeline-settings.cjs');
+
+/** The earliest time that a zip can hold. */
+const NO_TIME = Date.UTC(1980, 0, 1);
 
 /**
  * Teaches the Serverless Framework to take the bundles that packaging/ makes. In plain JavaScript, since the framework
@@ -23,6 +27,7 @@ class Packaging {
       'after:invoke:local:invoke': () => this.closeAccount(),
       'before:package:initialize': () => {
         this.checkDestination();
+        this.checkPipelines();
         this.nameUpload();
       },
       'after:aws:package:finalize:mergeCustomProviderResources': () => {
@@ -67,6 +72,21 @@ class Packaging {
     throw new this.serverless.classes.Error(`The destination needs ${given}: see docs/reference/parameters.md.`);
   }
 
+  /** What a pipeline names by its environment variable has to be set where the pipeline runs. */
+  checkPipelines() {
+    for (const [name, { environment = {} }] of Object.entries(this.serverless.service.functions)) {
+      // The replayer reads a pipeline's name, and none of its keys.
+      if (environment.MASK_KEY === undefined) continue;
+      const file = path.join('pipelines', `${environment.PIPELINE}.ts`);
+      const source = path.join(this.serverless.serviceDir, file);
+      if (!existsSync(source)) throw new this.serverless.classes.Error(`There is no pipeline ${file}.`);
+      const unset = settingsOf(readFileSync(source, 'utf8')).filter((setting) => !environment[setting]);
+      if (unset.length === 0) continue;
+      const hint = unset.includes('MASK_KMS_KEY') ? ' Give it --param=maskKmsKeyArn=….' : '';
+      throw new this.serverless.classes.Error(`${file} asks ${name} for ${unset.join(', ')}, which is not set.${hint}`);
+    }
+  }
+
   /** What is logged by delivering it must not be delivered. */
   refuseLogLoops() {
     const loops = logLoops(this.serverless.service.provider.compiledCloudFormationTemplate);
@@ -95,14 +115,14 @@ class Packaging {
     ].join('/');
   }
 
-  /** Epoch milliseconds: SOURCE_DATE_EPOCH (reproducible-builds.org), or the last commit's time, or now. */
+  /** Epoch milliseconds: SOURCE_DATE_EPOCH (reproducible-builds.org), or the last commit's time; without a repository, none. */
   sourceTime() {
     if (process.env.SOURCE_DATE_EPOCH) return Number(process.env.SOURCE_DATE_EPOCH) * 1000;
     try {
       const options = { cwd: this.serverless.serviceDir, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-      return Number(execFileSync('git', ['log', '-1', '--format=%ct'], options)) * 1000 || Date.now();
+      return Number(execFileSync('git', ['log', '-1', '--format=%ct'], options)) * 1000 || NO_TIME;
     } catch {
-      return Date.now();
+      return NO_TIME;
     }
   }
 

@@ -63,7 +63,8 @@ export function createAccess(
     let known = roles.get(arn);
     if (known === undefined) {
       const role = policies.role(arn);
-      const statements = [...(role?.statements ?? []), ...resourceStatements(), ...policies.ofKeys()];
+      const ofRole = [...(role?.statements ?? []), ...(role?.boundary ?? [])];
+      const statements = [...ofRole, ...resourceStatements(), ...policies.ofKeys()];
       known = { role, keys: [...new Set(statements.flatMap(({ keys }) => keys))] };
       roles.set(arn, known);
     }
@@ -130,11 +131,20 @@ export function createAccess(
 
 function weigh(role: Role, ofResources: readonly Statement[], need: Need): Decision {
   const principal: Principal = { roleArn: role.arn };
-  const ofIdentity = role.statements.filter((statement) => applies(statement, need));
+  const ofIdentity = identityStatements(role, need);
   const ofResource = ofResources.filter((each) => each.principal?.(principal) && applies(each, need));
   const all = [...ofIdentity, ...ofResource];
   if (all.some(({ effect }) => effect === 'Deny')) return 'explicit-deny';
   return all.length > 0 ? 'allowed' : 'implicit-deny';
+}
+
+/** Those of the role that apply: none that allow, where its boundary doesn't allow it as well. */
+function identityStatements({ statements, boundary }: Role, need: Need): readonly Statement[] {
+  const own = statements.filter((statement) => applies(statement, need));
+  if (boundary === undefined) return own;
+  const bound = boundary.filter((statement) => applies(statement, need));
+  const denies = [...own, ...bound].filter(({ effect }) => effect === 'Deny');
+  return bound.length > 0 && denies.length === 0 ? own : denies;
 }
 
 /**
@@ -143,7 +153,7 @@ function weigh(role: Role, ofResources: readonly Statement[], need: Need): Decis
  */
 function weighKey(role: Role, key: readonly Statement[], need: Need): Decision {
   const account = { roleArn: `arn:aws:iam::${role.arn.split(':')[4]}:root` };
-  const ofIdentity = role.statements.filter((statement) => applies(statement, need));
+  const ofIdentity = identityStatements(role, need);
   const ofKey = key.filter((each) => each.principal?.({ roleArn: role.arn }) && applies(each, need));
   if ([...ofIdentity, ...ofKey].some(({ effect }) => effect === 'Deny')) return 'explicit-deny';
   const named = ofKey.some((each) => !each.principal?.(account));

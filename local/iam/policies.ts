@@ -9,6 +9,8 @@ export interface Role {
   /** Who may assume it. */
   readonly trust: readonly Statement[];
   readonly statements: readonly Statement[];
+  /** What it can be allowed at most; undefined: no bound. */
+  readonly boundary: readonly Statement[] | undefined;
 }
 
 export interface Policies {
@@ -28,6 +30,8 @@ export interface Policies {
 }
 
 interface Attached {
+  /** The ARN of a managed policy. */
+  readonly ref: string;
   /** Names, ARNs. */
   readonly roles: readonly string[];
   readonly statements: readonly Statement[];
@@ -51,22 +55,29 @@ export function createPolicies(options: PoliciesOptions): Policies {
   function addRole({ logicalId, properties }: TemplateResource, name: string): void {
     const inline = (properties.Policies ?? []) as readonly { PolicyName?: string; PolicyDocument?: unknown }[];
     const managed = (properties.ManagedPolicyArns ?? []) as readonly string[];
-    if (properties.PermissionsBoundary !== undefined) {
-      throw new PolicyError(`${logicalId}: PermissionsBoundary is not enforced here`);
-    }
     const arn = `arn:aws:iam::${options.accountId}:role${String(properties.Path ?? '/')}${name}`;
     const statements = [
       ...inline.flatMap((each) => readPolicy(each.PolicyDocument, `${logicalId} ${each.PolicyName ?? ''}`)),
       ...managed.flatMap((each) => managedStatements(each, logicalId)),
     ];
     const trust = readPolicy(properties.AssumeRolePolicyDocument, `${logicalId} AssumeRolePolicyDocument`);
-    roles.set(arn, { arn, name, trust, statements });
+    const boundary = boundaryOf(properties.PermissionsBoundary, logicalId);
+    roles.set(arn, { arn, name, trust, statements, boundary });
     roleArns.set(logicalId, arn);
   }
 
-  function attach({ logicalId, properties }: TemplateResource): void {
+  function boundaryOf(arn: unknown, logicalId: string): readonly Statement[] | undefined {
+    if (arn === undefined) return undefined;
+    if (String(arn).includes(':aws:policy/')) return managedStatements(String(arn), logicalId);
+    const own = [...attached.values()].find(({ ref }) => ref === arn);
+    if (own === undefined)
+      throw new PolicyError(`${logicalId}: the account has no policy ${String(arn)} to bound it by`);
+    return own.statements;
+  }
+
+  function attach({ logicalId, properties }: TemplateResource, ref: string): void {
     const names = [properties.Roles ?? [], properties.RoleName ?? []].flat().map(String);
-    attached.set(logicalId, { roles: names, statements: readPolicy(properties.PolicyDocument, logicalId) });
+    attached.set(logicalId, { ref, roles: names, statements: readPolicy(properties.PolicyDocument, logicalId) });
   }
 
   const adders: Readonly<Record<string, (resource: TemplateResource, ref: string) => void>> = {

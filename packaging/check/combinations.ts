@@ -49,6 +49,8 @@ const ALL_ON = {
   logGroups: '/aws/lambda/shop,/app/web',
   encryption: 'customer',
   tracing: 'true',
+  maskKmsKeyArn: `arn:aws:kms:us-east-1:${ACCOUNT}:key/values`,
+  permissionsBoundary: `arn:aws:iam::${ACCOUNT}:policy/bound`,
   alarmEmail: 'ops@example.com',
   alarmTopicArn: `arn:aws:sns:us-east-1:${ACCOUNT}:ops`,
 } as const;

@@ -13,7 +13,7 @@ export interface Choice {
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
-const SOURCES = ['serverless.yml', 'package.json', 'packaging', 'resources'];
+const SOURCES = ['serverless.yml', 'package.json', 'packaging', 'pipelines', 'resources'];
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 
 /** Rejects with what the Serverless Framework said when it fails. */

@@ -16,7 +16,7 @@ export function parameterFaults(root: string): readonly Fault[] {
   const used = new Map<string, string>();
   for (const file of sources(root)) {
     const text = readFileSync(join(root, file), 'utf8');
-    for (const [, name = ''] of text.matchAll(/['{]param:(\w+)/g)) used.set(name, file);
+    for (const [, name = ''] of text.matchAll(/(?:['{]param|choices\.cjs\)):(\w+)/g)) used.set(name, file);
   }
   const documented = readFileSync(join(root, 'docs/reference/parameters.md'), 'utf8');
   return [

@@ -131,6 +131,21 @@ describe('a permission that is missing', () => {
     await expect(start(save(compiled, 'permission'))).rejects.toThrow(/Could not execute the lambda function/);
   });
 
+  it('fails the call it is missing for: without Deliver, the consumer delivers nothing and loses nothing', async () => {
+    const account = await start(without('StreamConsumerRole', 'Deliver'));
+    try {
+      const data = Buffer.from('{"eventId":"1","eventType":"page_view","timestamp":"2026-11-20T09:00:00Z"}');
+      account.streams.put('sluice-local-events', [{ partitionKey: 'k', data }]);
+      await account.drain();
+      expect(account.firehose.figures().map(({ recordsIn }) => recordsIn)).toEqual([0, 0]);
+      expect(account.iam.access.denials()).toMatchObject([{ action: 'firehose:PutRecordBatch' }]);
+      const [letter] = await account.queues.receive('sluice-local-dead-letters', 1);
+      expect(letter?.body).toContain('"shardId"');
+    } finally {
+      await account.stop();
+    }
+  });
+
   it('fails the call it is missing for: without Transform, nothing of a delivery stream is transformed', async () => {
     const account = await start(without('DeliveryPolicy', 'Transform'));
     try {

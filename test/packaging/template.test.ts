@@ -1,12 +1,39 @@
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createAccess } from '../../local/iam/access.ts';
+import { createPolicies } from '../../local/iam/policies.ts';
+import type { RawTemplate } from '../../local/template/raw.ts';
+import { resolveTemplate } from '../../local/template/read.ts';
+import { callFaults } from '../../packaging/check/calls.ts';
 import { templateFaults } from '../../packaging/check/check.ts';
 import { destinations, fewChoices } from '../../packaging/check/combinations.ts';
 import { compileTemplate, describeChoice, ROOT } from '../../packaging/check/compile.ts';
 import { declaredParameters, parameterFaults } from '../../packaging/check/parameters.ts';
 import type { Template } from '../../packaging/check/template.ts';
 
-const [plain = {}, ...others] = fewChoices();
-const template = await compileTemplate(plain);
+const { settingsOf } = createRequire(import.meta.url)('../../packaging/pipeline-settings.cjs') as {
+  settingsOf(source: string): readonly string[];
+};
+
+type Choose = (given: { resolveVariable: () => Promise<unknown> }) => Promise<string>;
+const chooser = createRequire(import.meta.url)('../../packaging/choices.cjs') as Record<
+  'pipeline' | 'destination' | 'fanOut',
+  Choose
+>;
+const Packaging = createRequire(import.meta.url)('../../packaging/serverless-plugin.cjs') as new (
+  serverless: object,
+) => { checkPipelines(): void };
+
+interface Policy {
+  readonly PolicyDocument: { readonly Statement: { Sid: string; Action: string[] }[] };
+}
+
+const choices = fewChoices();
+const templates = await Promise.all(choices.map(compileTemplate));
+const [template, everything] = templates as [Template, Template];
 
 /** Sets what a path leads to, `EventStream.Properties.ShardCount`; undefined takes it away. */
 function faultsWith(path: string, value: unknown): string {
@@ -24,12 +51,11 @@ describe('the compiled template', () => {
     expect(templateFaults(template)).toEqual([]);
   });
 
-  it.each(others.map((choice) => [describeChoice(choice).slice(0, 80), choice] as const))(
-    'has no fault with %s',
-    async (_name, choice) => {
-      expect(templateFaults(await compileTemplate(choice))).toEqual([]);
-    },
-  );
+  it.each(
+    choices.slice(1).map((choice, index) => [describeChoice(choice).slice(0, 80), templates[index + 1]] as const),
+  )('has no fault with %s', (_name, chosen) => {
+    expect(templateFaults(chosen as Template)).toEqual([]);
+  });
 
   it('compiles nothing that is not asked for', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type);
@@ -70,6 +96,148 @@ describe('the parameters', () => {
   it('are used, and documented', () => {
     expect(parameterFaults(ROOT)).toEqual([]);
     expect(declaredParameters(ROOT)).toContain('pipeline');
+  });
+});
+
+/** What a role may do, as IAM weighs it. */
+function accessOf({ Resources }: Template) {
+  const place = { accountId: '123456789012', region: 'us-east-1' };
+  const stack = resolveTemplate({ ...everything, Resources } as RawTemplate, {
+    ...place,
+    stackName: 'sluice-prod',
+    endpoint: 'http://localhost',
+  });
+  const policies = createPolicies({ ...place, functionArn: (name) => name });
+  const bound = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
+  const boundary = 'arn:aws:iam::123456789012:policy/bound';
+  policies.add({ logicalId: 'B', type: 'AWS::IAM::ManagedPolicy', properties: { PolicyDocument: bound } }, boundary);
+  for (const resource of stack.resources) policies.add(resource, stack.refs[resource.logicalId] as string);
+  return createAccess(policies, place.accountId);
+}
+
+describe('the roles', () => {
+  const bundles = join(ROOT, 'dist');
+
+  it('allow what the bundles call, and nothing that they never call', () => {
+    for (const each of templates) expect(callFaults(each, bundles)).toEqual([]);
+  });
+
+  it('are told when an action is missing, or is asked for by nobody', () => {
+    const role = structuredClone(template.Resources.StreamConsumerRole) as unknown as {
+      Properties: { Policies: Policy[] };
+    };
+    const statements = role.Properties.Policies[0]?.PolicyDocument.Statement ?? [];
+    for (const statement of statements) {
+      if (statement.Sid === 'Deliver') statement.Action = ['firehose:PutRecord'];
+      if (statement.Sid === 'TellDuplicates')
+        statement.Action = ['dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:Scan'];
+    }
+    const changed = {
+      ...template,
+      Resources: { ...template.Resources, StreamConsumerRole: role },
+    } as unknown as Template;
+    expect(callFaults(changed, bundles)).toEqual([
+      'StreamConsumerRole: stream-consumer calls firehose:PutRecordBatch',
+      'StreamConsumerRole: stream-consumer never calls firehose:PutRecord',
+      'StreamConsumerRole: stream-consumer never calls dynamodb:Scan',
+    ]);
+  });
+
+  it('are bound where that is asked for', () => {
+    const roles = (of: Template) => Object.values(of.Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
+    expect(roles(everything)).toHaveLength(7);
+    for (const role of roles(everything)) {
+      expect(JSON.stringify(role.Properties?.PermissionsBoundary)).toContain('arn:aws:iam::123456789012:policy/bound');
+    }
+  });
+
+  it('make data keys of the pipelines’ own key, for the pipelines, and open none', () => {
+    const access = accessOf(everything);
+    const may = (role: string, action: string, pipeline: string) =>
+      access.decide(`arn:aws:iam::123456789012:role/sluice-prod-${role}-us-east-1`, {
+        action,
+        resource: 'arn:aws:kms:us-east-1:123456789012:key/values',
+        context: { 'kms:EncryptionContext:pipeline': pipeline },
+      });
+    for (const role of ['firehoseTransform', 'streamConsumer', 'streamAggregator', 'logsDecoder']) {
+      expect(may(role, 'kms:GenerateDataKey', 'clickstream')).toBe('allowed');
+      expect(may(role, 'kms:GenerateDataKey', 'application-logs')).toBe('allowed');
+      expect(may(role, 'kms:GenerateDataKey', 'another')).toBe('implicit-deny');
+      expect(may(role, 'kms:Decrypt', 'clickstream')).toBe('implicit-deny');
+    }
+    expect(may('deadLetterReplayer', 'kms:GenerateDataKey', 'clickstream')).toBe('implicit-deny');
+  });
+
+  it('use the key of data at rest through the services that hold data alone', () => {
+    const access = accessOf(everything);
+    const key = (everything.Resources.DataKey && 'kms:Decrypt') as string;
+    const DataKey = resolveTemplate(everything as RawTemplate, {
+      accountId: '123456789012',
+      region: 'us-east-1',
+      stackName: 'sluice-prod',
+      endpoint: 'http://localhost',
+    }).refs.DataKey;
+    const may = (service: string) =>
+      access.decide('arn:aws:iam::123456789012:role/sluice-prod-streamConsumer-us-east-1', {
+        action: key,
+        resource: `arn:aws:kms:us-east-1:123456789012:key/${DataKey}`,
+        context: { 'kms:ViaService': `${service}.us-east-1.amazonaws.com` },
+      });
+    expect(may('kinesis')).toBe('allowed');
+    expect(may('ec2')).toBe('implicit-deny');
+  });
+
+  it('say why, wherever a resource is everything', () => {
+    for (const file of globSync('resources/**/*.yml', { cwd: ROOT })) {
+      const lines = readFileSync(join(ROOT, file), 'utf8').split('\n');
+      lines.forEach((line, index) => {
+        if (/^\s*Resource: ['"]?\*/.test(line)) expect(lines[index - 1], `${file}:${index + 1}`).toMatch(/^\s*# \S/);
+      });
+    }
+  });
+});
+
+describe('a pipeline’s keys', () => {
+  it('are told by its source', () => {
+    const source = `
+      // secret('NOT_THIS')
+      mask('a', pseudonym({ key: secret('MASK_KEY') })),
+      mask('b', encrypt({ key: kmsKey("MASK_KMS_KEY") })), mask('c', pseudonym({ key: secret('MASK_KEY') })),`;
+    expect(settingsOf(source)).toEqual(['MASK_KEY', 'MASK_KMS_KEY']);
+  });
+
+  it('are refused where the functions would not have them', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipeline-'));
+    mkdirSync(join(folder, 'pipelines'));
+    writeFileSync(join(folder, 'pipelines', 'own.ts'), "encrypt({ key: kmsKey('MASK_KMS_KEY') })");
+    const check = (environment: object) =>
+      new Packaging({
+        serviceDir: folder,
+        service: {
+          functions: { firehoseTransform: { environment }, deadLetterReplayer: { environment: { PIPELINE: 'gone' } } },
+        },
+        classes: { Error },
+      }).checkPipelines();
+    const keys = { MASK_KEY: { Ref: 'MaskKey' }, MASK_KMS_KEY: '' };
+    expect(() => check({ PIPELINE: 'own', ...keys })).toThrow(
+      'pipelines/own.ts asks firehoseTransform for MASK_KMS_KEY, which is not set. Give it --param=maskKmsKeyArn=….',
+    );
+    expect(() => check({ PIPELINE: 'other', ...keys })).toThrow('There is no pipeline pipelines/other.ts.');
+    expect(check({ PIPELINE: 'own', ...keys, MASK_KMS_KEY: 'arn:aws:kms:us-east-1:1:key/a' })).toBeUndefined();
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a choice', () => {
+  it('that there is none of is named, with those there are', async () => {
+    const resolveVariable = async () => 'clickstraem';
+    await expect(chooser.pipeline({ resolveVariable })).rejects.toThrow(
+      '--param=pipeline=clickstraem: there is no such choice. Known: access-logs, application-logs, clickstream, redact, telemetry',
+    );
+    await expect(chooser.destination({ resolveVariable: async () => 'role' })).rejects.toThrow(
+      /Known: http-endpoint, /,
+    );
+    await expect(chooser.fanOut({ resolveVariable: async () => true })).resolves.toBe('true');
   });
 });
 
@@ -128,6 +296,12 @@ describe('the check finds', () => {
       'Dashboard.Properties.DashboardBody',
       JSON.stringify(DASHBOARD),
       /nobody sends RecordsFine to Sluice/,
+    ],
+    [
+      'a policy for data that does not exist',
+      'MaskKey.DeletionPolicy',
+      'Keep',
+      /MaskKey: there is no DeletionPolicy Keep/,
     ],
     ['data that nothing protects', 'LedgerTable.DeletionPolicy', undefined, /LedgerTable: says nothing/],
   ])('%s', (_name, path, value, message) => {

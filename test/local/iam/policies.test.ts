@@ -109,6 +109,24 @@ describe('a role', () => {
     expect(decide('s3:ListBucket', 'arn:aws:s3:::lake')).toBe('implicit-deny');
   });
 
+  it('may do no more than its boundary allows, and nothing that it denies', () => {
+    const { add, access } = account([]);
+    const bound = [allow(['s3:*', 'sqs:*'], '*'), deny('sqs:DeleteMessage', '*')];
+    add('AWS::IAM::ManagedPolicy', 'Bound', { PolicyDocument: { Statement: bound } }, 'arn:bound');
+    const Policies = [{ PolicyDocument: { Statement: allow(['s3:GetObject', 'sqs:*', 'kinesis:*'], '*') } }];
+    const properties = { AssumeRolePolicyDocument: TRUST, Policies, PermissionsBoundary: 'arn:bound' };
+    add('AWS::IAM::Role', 'Bounded', properties, 'bounded');
+    const may = (action: string) =>
+      access.decide(`arn:aws:iam::${ACCOUNT}:role/bounded`, { action, resource: 'arn:aws:s3:::lake/a' });
+    expect(may('s3:GetObject')).toBe('allowed');
+    expect(may('s3:PutObject')).toBe('implicit-deny');
+    expect(may('kinesis:GetRecords')).toBe('implicit-deny');
+    expect(may('sqs:DeleteMessage')).toBe('explicit-deny');
+    expect(() => add('AWS::IAM::Role', 'Lost', { ...properties, PermissionsBoundary: 'arn:other' })).toThrow(
+      'Lost: the account has no policy arn:other to bound it by',
+    );
+  });
+
   it('notes what was denied, and how often', () => {
     const { access } = account([]);
     for (let time = 0; time < 3; time++) access.may(ROLE, { action: 's3:GetObject', resource: 'arn:aws:s3:::lake/a' });
