@@ -2,6 +2,16 @@
 declare module 'dynalite/db/index.js' {
   export interface Store {
     readonly tableDb: { awsAccountId: string; awsRegion: string };
+    readonly db: Level;
+  }
+  /** A `ClassicLevel` with dynalite's callbacks: https://github.com/Level/classic-level#api */
+  export interface Level {
+    readonly status: string;
+    open(options: object): Promise<void>;
+    getSync(key: string): unknown;
+    get(key: string, done: (error: Error | null, value?: unknown) => void): void;
+    put(key: string, value: unknown, done: (error: Error | null) => void): void;
+    batch(operations: readonly object[], done: (error: Error | null) => void): void;
   }
   interface Database {
     create(options: { createTableMs?: number; deleteTableMs?: number; updateTableMs?: number; path?: string }): Store;

@@ -4,6 +4,7 @@ import database, { type Store } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonObject } from '../gateway/json-service.ts';
+import { createStore } from './level-store.ts';
 
 export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -52,8 +53,7 @@ interface Operation {
 
 /** `path`: the folder that items are kept in; in memory where there is none. */
 export function createEngine(accountId: string, region: string, path?: string): Engine {
-  const times = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
-  const store = database.create({ ...times, ...(path !== undefined && { path }) });
+  const store = createStore(path);
   store.tableDb.awsAccountId = accountId;
   store.tableDb.awsRegion = region;
   const operations = loadOperations();

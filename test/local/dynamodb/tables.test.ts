@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   BatchWriteItemCommand,
   CreateTableCommand,
@@ -374,6 +377,62 @@ describe('transactions', () => {
     ['an expression that is none', () => [Put('a', { ConditionExpression: 'nonsense(' })]],
   ] as [string, () => TransactWriteItem[]][])('%s are refused', async (_, items) => {
     await expect(write(items())).rejects.toMatchObject({ name: 'ValidationException' });
+  });
+});
+
+describe('tables on disk', () => {
+  let folder: string;
+  let kept: LocalTables;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tables-'));
+    kept = createTables({ clock: local.clock, accountId: ACCOUNT, region: 'us-east-1', dataDir: folder });
+  });
+
+  afterEach(() => {
+    kept.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function run(operation: string, input: object): Promise<Record<string, unknown>> {
+    const { status, body } = await kept.handle({
+      service: 'dynamodb',
+      operation,
+      method: 'POST',
+      url: '/',
+      headers: {},
+      body: Buffer.from(JSON.stringify(input)),
+      signal: new AbortController().signal,
+      accessKeyId: undefined,
+    });
+    expect(status).toBe(200);
+    return JSON.parse(String(body));
+  }
+
+  test('take what is asked of them while they are being opened', async () => {
+    await expect(kept.createTable(LEDGER)).resolves.toContain('table/ledger');
+    const { TableNames } = await run('ListTables', {});
+    expect(TableNames).toEqual(['ledger']);
+  });
+
+  test('give back what was put, as it was last put', async () => {
+    await kept.createTable(LEDGER);
+    const ids = Array.from({ length: 2_000 }, (_, index) => `id-${index}`);
+    const puts = (value: string, some: readonly string[]) =>
+      some.map((id) => ({ PutRequest: { Item: { id: { S: id }, value: { S: value } } } }));
+    for (let at = 0; at < ids.length; at += 25) {
+      await Promise.all([
+        run('BatchWriteItem', { RequestItems: { ledger: puts('first', ids.slice(at, at + 25)) } }),
+        run('GetItem', { TableName: 'ledger', Key: { id: { S: ids[at] } } }),
+      ]);
+    }
+    const second = ids.slice(0, 25);
+    await run('BatchWriteItem', { RequestItems: { ledger: puts('second', second) } });
+    await run('DeleteItem', { TableName: 'ledger', Key: { id: { S: 'id-24' } } });
+    const found: string[] = [];
+    for await (const item of kept.items('ledger')) found.push(`${item.id?.S} ${item.value?.S}`);
+    const expected = ids.filter((id) => id !== 'id-24').map((id, index) => `${id} ${index < 24 ? 'second' : 'first'}`);
+    expect(found.sort()).toEqual(expected.sort());
   });
 });
 
