@@ -75,7 +75,7 @@ export function createFirehose(options: FirehoseOptions): LocalFirehose {
   const shared: Omit<EntryOptions, 'name'> = {
     ...options,
     folder,
-    memory: createMemory(options.memoryBytes ?? 64 * MIB),
+    memory: createMemory(options.memoryBytes ?? 32 * MIB),
     retryMs: options.retryMs ?? DAY_MS,
     parallel: options.parallel ?? 2,
     turn: createTurns(OBJECTS_AT_ONCE),

@@ -18,8 +18,10 @@ export interface RunReport extends Balance {
   readonly refused: Readonly<Record<string, number>>;
   readonly seconds: number;
   readonly recordsPerSecond: number;
-  /** The whole run's process, at its largest. */
+  /** The account and the run, which are one process, at their largest. */
   readonly peakMemoryMb: number;
+  /** The functions' processes together, at their largest; 0 where the system doesn't tell. */
+  readonly functionsPeakMemoryMb: number;
   readonly interrupted: boolean;
   /** The input broke off before its end, or the data folder could not be written. */
   readonly damaged: boolean;

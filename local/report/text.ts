@@ -49,6 +49,8 @@ function functions(report: RunReport): string[] {
     ] as RunReport['functions'][string];
     return line(name, [group(invocations), group(errors), ms(p50Ms), ms(p99Ms), `${Math.round(peakMemoryMb)} MB`]);
   });
+  const together = report.functionsPeakMemoryMb;
+  if (together > 0) rows.push(line('all at once', ['', '', '', '', `${group(together)} MB`]));
   return [line('function', heads), ...rows];
 }
 

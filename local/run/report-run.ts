@@ -49,6 +49,7 @@ export async function reportRun(outcome: Outcome): Promise<RunReport> {
     seconds: Math.round(seconds * 100) / 100,
     recordsPerSecond: Math.round(balance.in / Math.max(seconds, 0.001)),
     peakMemoryMb: memory.peakMb(),
+    functionsPeakMemoryMb: memory.functionsPeakMb(),
     interrupted: stopped && stop.fault() === undefined,
     damaged: stop.fault() !== undefined || feeds.some(({ feed }) => feed.own?.figures.damage !== undefined),
     remarks: [...books.flatMap(([, { remarks }]) => remarks), ...replayRemarks(replay), ...stopRemarks(outcome)],

@@ -47,6 +47,7 @@ function report(changes: Partial<RunReport> = {}): RunReport {
     seconds: 12.34,
     recordsPerSecond: 1_783,
     peakMemoryMb: 210,
+    functionsPeakMemoryMb: 1_234,
     interrupted: false,
     damaged: false,
     remarks: [],
