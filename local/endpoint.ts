@@ -1,22 +1,39 @@
 /**
- * An account for as long as standard input is open: prints one JSON line with its endpoint and with the environment that
- * the template gives each function. `sls invoke local` works against it.
+ * An account that stays up: prints one JSON line with its endpoint and with the environment that the template gives each
+ * function.
  *
- *   node local/endpoint.ts [pipeline]         with the stack of serverless.yml in it
- *   node local/endpoint.ts --empty --port N   with nothing in it: what `sls deploy` deploys to
+ *   node local/endpoint.ts --empty --port N   with nothing in it, until it is stopped: what `sls deploy` deploys to
+ *   node local/endpoint.ts [pipeline]         with the stack of serverless.yml in it, for as long as standard input is
+ *                                             open: `sls invoke local` works against it, and is not outlived by it
  */
 import { parseArgs } from 'node:util';
-import { startLocal } from './account/start-local.ts';
+import { type LocalAccount, startLocal } from './account/start-local.ts';
 
-const { values, positionals } = parseArgs({
-  options: { empty: { type: 'boolean' }, port: { type: 'string' } },
-  allowPositionals: true,
-});
-const account = await startLocal({
-  limits: false,
-  ...(values.port !== undefined && { port: Number(values.port) }),
-  ...(values.empty ? { empty: true } : { pipeline: positionals[0] ?? 'clickstream' }),
-});
+function refuse(cause: unknown): never {
+  process.stderr.write(`${(cause as Error).message}\n`);
+  process.exit(2);
+}
+
+function readOptions(): { readonly empty: boolean; readonly port: number | undefined; readonly pipeline: string } {
+  const { values, positionals } = parseArgs({
+    options: { empty: { type: 'boolean' }, port: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const port = values.port === undefined ? undefined : Number(values.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new Error(`--port ${values.port}: a whole number from 0 to 65,535 is needed`);
+  }
+  return { empty: values.empty ?? false, port, pipeline: positionals[0] ?? 'clickstream' };
+}
+
+async function open(): Promise<LocalAccount> {
+  const { empty, port, pipeline } = readOptions();
+  const account = await startLocal({ ...(port !== undefined && { port }), ...(empty ? { empty } : { pipeline }) });
+  if (!empty) process.stdin.resume().on('end', () => void end());
+  return account;
+}
+
+const account = await open().catch(refuse);
 
 const environments = account.template.resources
   .filter(({ type }) => type === 'AWS::Lambda::Function')
@@ -33,7 +50,5 @@ async function end(): Promise<void> {
 process.stdout.write(
   `${JSON.stringify({ endpoint: account.endpoint, environments: Object.fromEntries(environments) })}\n`,
 );
-process.stdin.resume();
-process.stdin.on('end', end);
 process.on('SIGINT', end);
 process.on('SIGTERM', end);
