@@ -1,6 +1,8 @@
 import { bundleAll } from './bundle.ts';
+import { refuseArguments } from './usage.ts';
 
 /** `npm run build`: one self-contained folder for each function under dist/. */
+refuseArguments('npm run build\n\nBundles each function into a self-contained folder under dist/.\n');
 const started = performance.now();
 const bundles = await bundleAll();
 for (const { name, bytes } of bundles) {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unzipSync } from 'fflate';
 import { CLIENT, CLIENT_FOLDER, clientModule, loadByClient } from './runtime/runtime-client.ts';
+import { refuseArguments } from './usage.ts';
 
 /**
  * `npm run check:runtime`: loads the deployment packages by AWS's own runtime client, as Lambda does. Installs the client
@@ -50,6 +51,11 @@ async function installClient(): Promise<string> {
   return module;
 }
 
+refuseArguments(`npm run check:runtime
+
+Loads the deployment packages by AWS's own runtime client, as Lambda does. Installs the client the first time, which needs
+a C++ compiler and takes minutes. Exit code 1 where a package can't be loaded.
+`);
 const client = clientModule(ROOT) ?? (await installClient());
 const packages = JSON.parse(
   execFileSync(process.execPath, ['packaging/package.ts'], { cwd: ROOT, encoding: 'utf8' }),

@@ -63,13 +63,19 @@ class Packaging {
     });
   }
 
-  /** A destination that is asked for says in its file which parameters it can't do without. */
+  /** A destination that is asked for says in its file which parameters it can't do without, and what they look like. */
   checkDestination() {
-    const { needs = {} } = this.serverless.service.custom.destination ?? {};
+    const { needs = {}, shapes = {} } = this.serverless.service.custom.destination ?? {};
     const missing = Object.keys(needs).filter((name) => needs[name] === '');
-    if (missing.length === 0) return;
     const given = missing.map((name) => `--param=${name}=…`).join(' ');
-    throw new this.serverless.classes.Error(`The destination needs ${given}: see docs/reference/parameters.md.`);
+    if (missing.length > 0)
+      throw new this.serverless.classes.Error(`The destination needs ${given}: see docs/reference/parameters.md.`);
+    for (const [name, shape] of Object.entries(shapes)) {
+      if (new RegExp(shape).test(needs[name])) continue;
+      throw new this.serverless.classes.Error(
+        `--param=${name}=${needs[name]}: the destination takes what matches ${shape}.`,
+      );
+    }
   }
 
   /** What a pipeline names by its environment variable has to be set where the pipeline runs. */

@@ -1,5 +1,6 @@
 /** Everything that can be told of a template before it is deployed. */
 import { ROOT } from './compile.ts';
+import { deliveryFaults } from './delivery.ts';
 import { limitFaults } from './limits.ts';
 import { emittedMetrics, metricFaults } from './metrics.ts';
 import { policyFaults } from './policies.ts';
@@ -14,5 +15,6 @@ export function templateFaults(template: Template): readonly Fault[] {
     ...policyFaults(template),
     ...metricFaults(template, emittedMetrics(ROOT)),
     ...limitFaults(template),
+    ...deliveryFaults(template),
   ];
 }

@@ -25,7 +25,7 @@ const chooser = createRequire(import.meta.url)('../../packaging/choices.cjs') as
 >;
 const Packaging = createRequire(import.meta.url)('../../packaging/serverless-plugin.cjs') as new (
   serverless: object,
-) => { checkPipelines(): void };
+) => { checkPipelines(): void; checkDestination(): void };
 
 interface Policy {
   readonly PolicyDocument: { readonly Statement: { Sid: string; Action: string[] }[] };
@@ -76,6 +76,16 @@ describe('the compiled template', () => {
     await expect(compileTemplate({ params: { destination: 'splunk' } })).rejects.toThrow(
       /The destination needs --param=destinationUrl=… --param=destinationSecretArn=…/,
     );
+  });
+
+  it.each([
+    ['destinationUrl', { destinationUrl: 'http://hec.example.com' }],
+    ['destinationSecretArn', { destinationUrl: 'https://hec.example.com', destinationSecretArn: 'hec-token' }],
+  ])('is refused when what a destination needs does not look like it: %s', (name, given) => {
+    const shapes = { destinationUrl: '^https://', destinationSecretArn: '^arn:[^:]+:secretsmanager:' };
+    const needs = { destinationSecretArn: 'arn:aws:secretsmanager:a', ...given };
+    const service = { custom: { destination: { needs, shapes } } };
+    expect(() => new Packaging({ service, classes: { Error } }).checkDestination()).toThrow(`--param=${name}=`);
   });
 
   it('has every destination that the documentation names', () => {
@@ -302,6 +312,37 @@ describe('the check finds', () => {
       'MaskKey.DeletionPolicy',
       'Keep',
       /MaskKey: there is no DeletionPolicy Keep/,
+    ],
+    [
+      'a buffer that is too large',
+      'LogsDelivery.Properties.ExtendedS3DestinationConfiguration.BufferingHints.SizeInMBs',
+      256,
+      /256 is not from 1 to 128/,
+    ],
+    [
+      'a buffer that is too small for Parquet',
+      'EventsDelivery.Properties.ExtendedS3DestinationConfiguration.BufferingHints.SizeInMBs',
+      5,
+      /5 is not from 64 to 128/,
+    ],
+    [
+      'an error prefix that tells nothing',
+      'LogsDelivery.Properties.ExtendedS3DestinationConfiguration.ErrorOutputPrefix',
+      'errors/',
+      /must hold !\{firehose:error-output-type\}/,
+    ],
+    [
+      'partitions that no key makes',
+      'EventsDelivery.Properties.ExtendedS3DestinationConfiguration.Prefix',
+      'clickstream/',
+      /Prefix and DynamicPartitioning/,
+    ],
+    ['two destinations', 'LogsDelivery.Properties.SplunkDestinationConfiguration', {}, /it has 2 destinations/],
+    [
+      'a source without its type',
+      'LogsDelivery.Properties.DeliveryStreamType',
+      'KinesisStreamAsSource',
+      /say different things/,
     ],
     ['data that nothing protects', 'LedgerTable.DeletionPolicy', undefined, /LedgerTable: says nothing/],
   ])('%s', (_name, path, value, message) => {
