@@ -1,3 +1,4 @@
+import { computePerGb, MEASURED } from './lambda-cost.ts';
 import { MONTH_HOURS, type Prices } from './prices.ts';
 
 /** A stream's load. */
@@ -57,8 +58,8 @@ const FIREHOSE_STEP_KB = 5;
 const PUT_UNIT_KB = 25;
 
 export interface LambdaWork {
-  /** Compute time of one record, microseconds, of all functions it passes. */
-  readonly microsecondsPerRecord: number;
+  /** Processor time of a record of 640 bytes in each function that it passes, microseconds. */
+  readonly microseconds: readonly number[];
   readonly memoryMb: number;
   readonly recordsPerInvocation: number;
 }
@@ -78,13 +79,21 @@ export function monthlyCost(load: Load, lambda: LambdaWork, prices: Prices): Mon
       gb * load.consumers * prices.kinesisOnDemandGbOut,
     firehoseOnly: firehose,
     firehose,
-    lambda: lambdaCost(records, lambda, prices),
+    lambda: gb * lambdaPerGb(load.recordKb * 1024, lambda, prices),
   };
 }
 
-function lambdaCost(records: number, work: LambdaWork, prices: Prices): number {
-  const gbSeconds = records * (work.microsecondsPerRecord / 1e6) * (work.memoryMb / 1024);
-  return gbSeconds * prices.lambdaGbSecond + (records / work.recordsPerInvocation / 1e6) * prices.lambdaMillionRequests;
+/** Of every function together. */
+function lambdaPerGb(
+  bytes: number,
+  { microseconds, memoryMb, recordsPerInvocation }: LambdaWork,
+  prices: Prices,
+): number {
+  const longer = Math.max(1, bytes / MEASURED.bytes);
+  const each = microseconds.map((one) =>
+    computePerGb({ microseconds: one * longer, bytes, batch: recordsPerInvocation, memoryMb }, prices),
+  );
+  return each.reduce((sum, { dollars }) => sum + dollars, 0);
 }
 
 /** Dollars a month for S3 PUTs: one object a record, and one for so many records. */

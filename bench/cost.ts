@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refuseArguments } from '../packaging/usage.ts';
 import { computePerGb, firehosePerGb } from './lambda-cost.ts';
 import { PRICED_ON, PRICES } from './prices.ts';
 
@@ -66,6 +67,11 @@ function measured(): readonly Measured[] {
   return [...rows, ...consumers];
 }
 
+refuseArguments(`npm run bench:cost
+
+Measures the functions on this machine, and states what a gigabyte costs in Lambda's GB-seconds and dollars by memory size,
+beside Firehose's own price.
+`);
 const columns = MEMORIES.map((memory) => `${memory} MB`.padStart(20)).join('');
 console.log(`GB-seconds and dollars for each GB that comes in; prices of ${PRICED_ON}, us-east-1, arm64\n`);
 console.log(`${''.padEnd(48)}${'µs/record'.padStart(10)}${columns}`);
