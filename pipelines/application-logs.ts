@@ -14,7 +14,7 @@ export default definePipeline({
   input: cloudwatchLogs(),
   steps: [
     maskDetected('**', ['contact', 'financial', 'network', 'government-ids', 'credentials'], redact(), {
-      include: ['message', 'extractedFields', 'lambda', 'emf'],
+      include: ['message', 'extractedFields', 'lambda', 'emf', 'logGroup', 'logStream'],
     }),
   ],
   output: ndjson(),
