@@ -12,6 +12,12 @@ declare module 'dynalite/db/index.js' {
     get(key: string, done: (error: Error | null, value?: unknown) => void): void;
     put(key: string, value: unknown, done: (error: Error | null) => void): void;
     batch(operations: readonly object[], done: (error: Error | null) => void): void;
+    keys(options: object): LevelIterator;
+    values(options: object): LevelIterator;
+  }
+  interface LevelIterator {
+    close(): Promise<void>;
+    return?: () => Promise<void>;
   }
   interface Database {
     create(options: { createTableMs?: number; deleteTableMs?: number; updateTableMs?: number; path?: string }): Store;

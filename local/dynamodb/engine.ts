@@ -4,7 +4,6 @@ import database, { type Store } from 'dynalite/db/index.js';
 import validations from 'dynalite/validations/index.js';
 import { AwsError } from '../gateway/aws-error.ts';
 import type { JsonObject } from '../gateway/json-service.ts';
-import { createStore } from './level-store.ts';
 
 export type Item = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -51,9 +50,7 @@ interface Operation {
   readonly custom: unknown;
 }
 
-/** `path`: the folder that items are kept in; in memory where there is none. */
-export function createEngine(accountId: string, region: string, path?: string): Engine {
-  const store = createStore(path);
+export function createEngine(accountId: string, region: string, store: Store): Engine {
   store.tableDb.awsAccountId = accountId;
   store.tableDb.awsRegion = region;
   const operations = loadOperations();

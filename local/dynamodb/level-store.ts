@@ -11,8 +11,9 @@ const AT_ONCE = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
 
 /** `path`: the folder that items are kept in; in memory where there is none. */
 export function createStore(path?: string): Store {
-  if (path === undefined) return database.create(AT_ONCE);
-  const store = database.create({ ...AT_ONCE, path });
+  const store = database.create({ ...AT_ONCE, ...(path !== undefined && { path }) });
+  closeIterators(store.db);
+  if (path === undefined) return store;
   // It opens by itself in a microtask, without settings, unless it is being opened by then.
   const opened = store.db.open(SETTINGS);
   // Told to each operation.
@@ -22,6 +23,21 @@ export function createStore(path?: string): Store {
   return store;
 }
 
+/**
+ * dynalite ends a query by calling `return`, which iterators don't have. One that stays open keeps the entries it read
+ * ahead, and every table file and every entry in memory that it could still come to.
+ */
+function closeIterators(db: Level): void {
+  for (const kind of ['keys', 'values'] as const) {
+    const iterate = db[kind].bind(db);
+    db[kind] = (options) => {
+      const iterator = iterate(options);
+      iterator.return = () => iterator.close();
+      return iterator;
+    };
+  }
+}
+
 /** A read takes some microseconds: less than to hand it to a thread and to be woken by it. */
 function readHere(db: Level, opened: Promise<void>): void {
   const read = (key: string, done: (error: Error | null, value?: unknown) => void): void => {
@@ -29,7 +45,8 @@ function readHere(db: Level, opened: Promise<void>): void {
     try {
       value = db.getSync(key);
     } catch (error) {
-      return done(error as Error);
+      done(error as Error);
+      return;
     }
     done(null, value);
   };

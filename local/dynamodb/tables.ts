@@ -7,6 +7,7 @@ import { awsJsonService, type JsonObject, type JsonOperation } from '../gateway/
 import { bool, input, structure, text } from '../gateway/shape.ts';
 import { createEngine, ENGINE_OPERATIONS, type Engine, type EngineOperation, errorName, type Item } from './engine.ts';
 import { createGate, type Gate } from './gate.ts';
+import { createStore } from './level-store.ts';
 import { createTimeToLive, type TimeToLive } from './time-to-live.ts';
 import { transactionOperations } from './transactions.ts';
 
@@ -33,7 +34,7 @@ export interface LocalTables extends AwsService {
 export function createTables(options: TablesOptions): LocalTables {
   const { clock, accountId = '000000000000', region = 'us-east-1' } = options;
   const path = options.dataDir === undefined ? undefined : emptyFolder(join(options.dataDir, 'dynamodb'));
-  const engine = createEngine(accountId, region, path);
+  const engine = createEngine(accountId, region, createStore(path));
   const gate = createGate();
   const timeToLive = createTimeToLive({ engine, gate, clock });
   const arnOf = (name: string): string => `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
