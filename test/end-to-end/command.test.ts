@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -32,6 +33,13 @@ async function start(args: readonly string[], whileRunning?: (child: ChildProces
 }
 
 const path = (name: string): string => join(folder, name);
+
+/** Until the stream has written a segment of a shard: by then thousands of records went in, and many went on. */
+async function whenSealed(data: string): Promise<void> {
+  const streams = join(data, 'kinesis');
+  const isSegment = (name: unknown): boolean => String(name).endsWith('.segment');
+  while (!existsSync(streams) || !readdirSync(streams, { recursive: true }).some(isSegment)) await sleep(100);
+}
 
 describe('npm start', () => {
   it('says in one line what it can’t do, and exits 2', async () => {
@@ -83,13 +91,13 @@ describe('npm start', () => {
 
   it('leaves what was delivered when it is interrupted, and the next run starts clean', async () => {
     const data = path('d3');
-    const args = ['--events', '1000000', '--logs', '0', '--rate', '2000', '--data', data];
+    const args = ['--events', '1000000', '--logs', '0', '--rate', '4000', '--data', data];
     const meanwhile = { refused: '' };
     const interrupted = await start(args, (child) => {
-      setTimeout(async () => {
+      void whenSealed(data).then(async () => {
         meanwhile.refused = (await start(['--events', '5', '--data', data])).stderr;
         child.kill('SIGINT');
-      }, 4_000);
+      });
     });
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toContain('Interrupted: what was sent is being delivered');
