@@ -166,11 +166,11 @@ function verdict(cost: Cost, { shards }: Capacity): readonly string[] {
   const [cheapest] = waysOf(cost).sort((one, other) => one.total - other.total);
   const [fewer, more] = [Math.min(cost.provisioned, cost.onDemand), Math.max(cost.provisioned, cost.onDemand)];
   const shardCost = `${shards} shard${shards === 1 ? '' : 's'} cost${shards === 1 ? 's' : ''} ${dollars(cost.provisioned)}`;
-  const byTheGb = `the same records by the GB ${dollars(cost.onDemand)}`;
+  const byTheGb = `by the GB the same records cost ${dollars(cost.onDemand)}`;
   const [choice, reason, note] =
     cost.provisioned <= cost.onDemand
-      ? ['provisioned', `${shardCost} and ${byTheGb}.`, 'That holds for a steady load: idle shards cost the same.']
-      : ['on-demand', `${byTheGb} cost, and ${shardCost}.`, 'There are too few records to fill the shards.'];
+      ? ['provisioned', `${shardCost}, and ${byTheGb}.`, 'That holds for a steady load: idle shards cost the same.']
+      : ['on-demand', `${byTheGb}, and ${shardCost}.`, 'There are too few records to fill the shards.'];
   return [
     `Cheapest: ${cheapest?.name}, ${dollars(cheapest?.total ?? 0)} a month, since there is no stream to pay for: no replay from one`,
     'either, no second reader, no order within a key, no windows.',
