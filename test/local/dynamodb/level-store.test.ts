@@ -18,7 +18,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function countOpen(db: Level): () => number {
   let open = 0;
   for (const kind of ['keys', 'values'] as const) {
-    const iterate = db[kind];
+    const iterate = db[kind].bind(db);
     db[kind] = (options) => {
       const iterator = iterate(options);
       const { close } = iterator;
@@ -39,11 +39,16 @@ async function fill(engine: Engine): Promise<void> {
     { AttributeName: 'pk', KeyType: 'HASH' },
     { AttributeName: 'sk', KeyType: 'RANGE' },
   ];
-  await engine.run('CreateTable', { TableName: 't', BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions, KeySchema });
-  const table = async () => (await engine.run('DescribeTable', { TableName: 't' })).Table;
+  await engine.run('CreateTable', {
+    TableName: 'things',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions,
+    KeySchema,
+  });
+  const table = async () => (await engine.run('DescribeTable', { TableName: 'things' })).Table;
   await expect.poll(table).toMatchObject({ TableStatus: 'ACTIVE' });
   for (let sk = 0; sk < 10; sk++) {
-    await engine.run('PutItem', { TableName: 't', Item: { pk: { S: 'a' }, sk: { S: `${sk}` } } });
+    await engine.run('PutItem', { TableName: 'things', Item: { pk: { S: 'a' }, sk: { S: `${sk}` } } });
   }
 }
 
@@ -52,9 +57,13 @@ test.each(['on disk', 'in memory'])('a query %s leaves nothing open, wherever it
   const open = countOpen(store.db);
   const engine = createEngine('123456789012', 'us-east-1', store);
   await fill(engine);
-  const query = { TableName: 't', KeyConditionExpression: 'pk = :a', ExpressionAttributeValues: { ':a': { S: 'a' } } };
+  const query = {
+    TableName: 'things',
+    KeyConditionExpression: 'pk = :a',
+    ExpressionAttributeValues: { ':a': { S: 'a' } },
+  };
   expect(await engine.run('Query', query)).toMatchObject({ Count: 10 });
   expect(await engine.run('Query', { ...query, Limit: 1 })).toMatchObject({ Count: 1 });
-  expect(await engine.run('Scan', { TableName: 't', Limit: 3 })).toMatchObject({ Count: 3 });
+  expect(await engine.run('Scan', { TableName: 'things', Limit: 3 })).toMatchObject({ Count: 3 });
   await expect.poll(open).toBe(0);
 });
