@@ -1,5 +1,6 @@
 /** Takes resources out of the account again: what `provision` makes, by type. */
 
+import { AwsError } from '../gateway/aws-error.ts';
 import { call, callOperation } from './call.ts';
 import type { TemplateResource } from './contracts.ts';
 import type { Services } from './services.ts';
@@ -45,7 +46,14 @@ const REMOVERS: Readonly<Record<string, Remove>> = {
   'AWS::Scheduler::Schedule': (name, { notifications }) => notifications.remove(name),
 };
 
+/** What was removed by hand is removed. */
+const GONE = /NoSuch|NotFound|NonExistent|DoesNotExist/;
+
 /** Rejects with what AWS would say: a bucket that is not empty stays. */
 export async function withdraw(resource: TemplateResource, physicalId: string, services: Services): Promise<void> {
-  await REMOVERS[resource.type]?.(physicalId, services, resource);
+  try {
+    await REMOVERS[resource.type]?.(physicalId, services, resource);
+  } catch (cause) {
+    if (!(cause instanceof AwsError && GONE.test(cause.code))) throw cause;
+  }
 }

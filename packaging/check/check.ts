@@ -6,6 +6,7 @@ import { emittedMetrics, metricFaults } from './metrics.ts';
 import { policyFaults } from './policies.ts';
 import { referenceFaults } from './references.ts';
 import { schemaFaults } from './schema.ts';
+import { securityFaults } from './security.ts';
 import type { Fault, Template } from './template.ts';
 
 export function templateFaults(template: Template): readonly Fault[] {
@@ -16,5 +17,6 @@ export function templateFaults(template: Template): readonly Fault[] {
     ...metricFaults(template, emittedMetrics(ROOT)),
     ...limitFaults(template),
     ...deliveryFaults(template),
+    ...securityFaults(template),
   ];
 }

@@ -344,6 +344,60 @@ describe('the check finds', () => {
       'KinesisStreamAsSource',
       /say different things/,
     ],
+    [
+      'a bucket that may be public',
+      'LakeBucket.Properties.PublicAccessBlockConfiguration.BlockPublicAcls',
+      false,
+      /BlockPublicAcls is not on/,
+    ],
+    [
+      'a bucket without encryption',
+      'LakeBucket.Properties.BucketEncryption',
+      undefined,
+      /LakeBucket: it is not encrypted/,
+    ],
+    [
+      'a bucket without TLS',
+      'LakeBucketPolicy.Properties.PolicyDocument.Statement',
+      [],
+      /LakeBucket: it can be used without TLS/,
+    ],
+    [
+      'a queue without TLS',
+      'DeadLetterQueuesPolicy.Properties.Queues',
+      [{ Ref: 'DeadLetterQueue' }],
+      /UnreplayableQueue: it can be used without TLS/,
+    ],
+    [
+      'a table that can’t be restored',
+      'DedupeTable.Properties.PointInTimeRecoverySpecification',
+      undefined,
+      /DedupeTable: it has no point-in-time recovery/,
+    ],
+    [
+      'a log that is kept for ever',
+      'DeliveryLogGroup.Properties.RetentionInDays',
+      undefined,
+      /DeliveryLogGroup: it keeps events for ever/,
+    ],
+    [
+      'a caller for anybody',
+      'LogsMayInvokeDecoder.Properties.SourceArn',
+      undefined,
+      /logs\.amazonaws\.com may call for anybody/,
+    ],
+    [
+      'a role for anybody',
+      'DeliveryRole.Properties.AssumeRolePolicyDocument.Statement.0.Condition',
+      undefined,
+      /firehose\.amazonaws\.com may assume it for anybody/,
+    ],
+    [
+      'a secret in plain sight',
+      'LogsDecoderLambdaFunction.Properties.Environment.Variables.MASK_KEY',
+      'hunter2',
+      /MASK_KEY is in its environment as plain text/,
+    ],
     ['data that nothing protects', 'LedgerTable.DeletionPolicy', undefined, /LedgerTable: says nothing/],
   ])('%s', (_name, path, value, message) => {
     expect(faultsWith(path, value)).toMatch(message);

@@ -18,6 +18,7 @@ import { DescribeTimeToLiveCommand, DynamoDBClient } from '@aws-sdk/client-dynam
 import { DescribeDeliveryStreamCommand, FirehoseClient } from '@aws-sdk/client-firehose';
 import { DescribeStreamSummaryCommand, KinesisClient } from '@aws-sdk/client-kinesis';
 import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalAccount, startLocal } from '../../../local/account/start-local.ts';
@@ -264,7 +265,13 @@ describe('a stack', () => {
       Properties: { BucketName: `${StackName}-${name}` },
       ...more,
     });
-    await create({ Queue: queue('q'), Kept: bucket('kept', { DeletionPolicy: 'Retain' }), Full: bucket('full') });
+    const Kept = bucket('kept', { DeletionPolicy: 'Retain' });
+    await create({ Queue: queue('q'), Gone: queue('gone'), Lost: bucket('lost'), Kept, Full: bucket('full') });
+    // Removed by hand, before the stack is.
+    await account.queues.deleteQueue(account.queues.urlOf(`${StackName}-gone`));
+    await new S3Client({ endpoint: account.endpoint, region: 'us-east-1', credentials, forcePathStyle: true }).send(
+      new DeleteBucketCommand({ Bucket: `${StackName}-lost` }),
+    );
     await account.objects.put(`${StackName}-full`, 'a', Buffer.from('x'));
     await client.send(new DeleteStackCommand({ StackName }));
     expect(await settled()).toBe('DELETE_FAILED');
