@@ -9,6 +9,12 @@
 import { parseArgs } from 'node:util';
 import { type LocalAccount, startLocal } from './account/start-local.ts';
 
+const HELP = `npm run account [-- --port N]
+
+An empty AWS account on this machine, until it is stopped: what \`sls deploy\` deploys to, with
+AWS_ENDPOINT_URL=http://127.0.0.1:4566. See docs/recipes/README.md.
+`;
+
 function refuse(cause: unknown): never {
   process.stderr.write(`${(cause as Error).message}\n`);
   process.exit(2);
@@ -16,9 +22,13 @@ function refuse(cause: unknown): never {
 
 function readOptions(): { readonly empty: boolean; readonly port: number | undefined; readonly pipeline: string } {
   const { values, positionals } = parseArgs({
-    options: { empty: { type: 'boolean' }, port: { type: 'string' } },
+    options: { empty: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
     allowPositionals: true,
   });
+  if (values.help) {
+    process.stdout.write(HELP);
+    process.exit(0);
+  }
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new Error(`--port ${values.port}: a whole number from 0 to 65,535 is needed`);
