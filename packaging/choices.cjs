@@ -14,6 +14,7 @@ const FOLDERS = {
   streamMode: 'stream',
   fanOut: 'fan-out',
   tracing: 'tracing',
+  keepData: 'keep',
 };
 
 /** Files that are parts of others. */

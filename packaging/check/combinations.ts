@@ -86,7 +86,7 @@ export function allChoices(): readonly Choice[] {
   return [
     ...fewChoices(),
     { stage: 'prod' },
-    { params: { source: 'stream', fanOut: 'true' } },
+    { params: { source: 'stream', fanOut: 'true', keepData: 'false' } },
     { params: { source: 'stream', encryption: 'customer', streamMode: 'on-demand' } },
     ...pipelines().map((pipeline) => ({ params: { pipeline } })),
     ...destinations().map(withDestination),

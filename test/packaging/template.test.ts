@@ -57,6 +57,26 @@ describe('the compiled template', () => {
     expect(templateFaults(chosen as Template)).toEqual([]);
   });
 
+  it('keeps what holds data, and its keys, but not from the deployment that first made it', () => {
+    const kept = Object.entries(everything.Resources).filter(
+      ([, { DeletionPolicy: policy = 'Delete' }]) => policy !== 'Delete',
+    );
+    expect(kept.map(([id]) => id).sort()).toEqual([
+      'DataKey',
+      'ErrorBucket',
+      'LakeBucket',
+      'LedgerTable',
+      'MaskKey',
+      'QuarantineBucket',
+      'QueryResultsBucket',
+      'ReferenceBucket',
+      'WindowsTable',
+    ]);
+    for (const [, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
+      expect([DeletionPolicy, UpdateReplacePolicy]).toEqual(['RetainExceptOnCreate', 'Retain']);
+    }
+  });
+
   it('compiles nothing that is not asked for', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type);
     expect(types).not.toContain('AWS::KMS::Key');
