@@ -12,7 +12,7 @@ export interface NamedKey {
 /** Looks names up. */
 export interface KeyNames {
   find(key: string): readonly NamedKey[];
-  /** Whether a name may end at `end` of a text: by its last three characters. */
+  /** Whether a name may end at `end` of a text: by its last characters. */
   mayEnd(text: string, from: number, end: number): boolean;
 }
 
@@ -49,18 +49,31 @@ export function compileKeyNames(detectors: readonly Detector[]): KeyNames | unde
   return { find: remembering((key) => look(key, exact, suffixes)), mayEnd: endings([...exact.keys()]) };
 }
 
-/** Tells by the last three characters, case aside, whether a name may end there. Digits and separators tell nothing. */
+/** How many characters of an ending are looked at, and of how long a name. */
+const ENDING = 5;
+
+/** Tells by the last five characters, case aside, whether a name may end there. Digits and separators tell nothing. */
 function endings(names: readonly string[]): KeyNames['mayEnd'] {
-  const table = new Uint8Array(1 << 15);
-  for (const name of names) table[tailOf(name, 0, name.length)] = 1;
+  const last = new Uint8Array(1 << 15);
+  const before = new Uint8Array(1 << 15);
+  for (const name of names) {
+    const long = name.length >= ENDING;
+    last[tailOf(name, 0, name.length)]! |= long ? LONG : SHORT;
+    if (long) before[tailOf(name, 0, name.length - 2)] = 1;
+  }
   return (text, from, end) => {
-    for (let i = end - 1; i >= end - 3 && i >= from; i--) {
+    for (let i = end - 1; i >= end - ENDING && i >= from; i--) {
       const code = text.charCodeAt(i) | 0x20;
-      if (code < 0x61 || code > 0x7a) return true;
+      if (code < 0x61 || code > 0x7a) return i > end - 4 || last[tailOf(text, from, end)] !== 0;
     }
-    return table[tailOf(text, from, end)] === 1;
+    const known = last[tailOf(text, from, end)]!;
+    return (known & SHORT) !== 0 || ((known & LONG) !== 0 && before[tailOf(text, from, end - 2)] === 1);
   };
 }
+
+/** Names that are shorter than what is looked at, and others. */
+const SHORT = 1;
+const LONG = 2;
 
 function tailOf(text: string, from: number, end: number): number {
   const last = text.charCodeAt(end - 1) & 31;

@@ -20,7 +20,7 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
   // `https://` names nothing.
   if (between === COLON && source.charCodeAt(anchor + 1) === SLASH) return;
   const nameEnd = endOfName(source, from, anchor);
-  if (nameEnd - from < 2 || !names.mayEnd(source, from, nameEnd)) return;
+  if (nameEnd - from < 2 || !endsInWord(source, from, nameEnd) || !names.mayEnd(source, from, nameEnd)) return;
   const text = textOf(scan);
   const at = anchor - from;
   const end = nameEnd - from;
@@ -61,7 +61,18 @@ function endOfName(text: string, from: number, at: number): number {
   const last = text.charCodeAt(end - 1);
   // `card[number]=…` ends with a bracket.
   if (last === 0x5d) return end - 1;
-  return isAlphanumeric(last) ? end : -1;
+  return isAlphanumeric(last) || last > 0x7f ? end : -1;
+}
+
+/** Two letters and any digits: the end of a name, and not of a time. */
+function endsInWord(text: string, from: number, end: number): boolean {
+  let at = end - 1;
+  while (at > from && text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x39) at--;
+  return at > from && isLetter(text.charCodeAt(at)) && isLetter(text.charCodeAt(at - 1));
+}
+
+function isLetter(code: number): boolean {
+  return ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a) || code > 0x7f;
 }
 
 function isQuote(code: number): boolean {
@@ -69,7 +80,7 @@ function isQuote(code: number): boolean {
 }
 
 function isNamePart(code: number): boolean {
-  return isAlphanumeric(code) || code === 0x5f || code === 0x2d || code === 0x2e;
+  return isAlphanumeric(code) || code > 0xbf || code === 0x5f || code === 0x2d || code === 0x2e;
 }
 
 /** `user.password` is the name `password`. */

@@ -76,11 +76,13 @@ export function detectIn(
   scan.keywordsAt = undefined;
   scan.reach = undefined;
   scan.mentions = undefined;
+  digitRuns = 0;
   pass(scan, set.strong, true, from, to);
   // Of what the first pass found, some stands behind what the second one begins with.
   scan.reach = undefined;
-  if (context.speaks) pass(scan, set.weak, false, from, to);
-  else if (scan.keywordsAt !== undefined) passNear(scan, scan.keywordsAt);
+  if (digitRuns > 0 && (context.speaks || scan.keywordsAt !== undefined)) {
+    passWeak(scan, context.speaks ? undefined : scan.keywordsAt);
+  }
   const { tokens = NOTHING.tokens } = scan;
   if (scan.spans === undefined) return tokens.length === 0 ? NOTHING : { spans: NOTHING.spans, tokens };
   const spans = tokens.length === 0 ? scan.spans : outsideOf(tokens, scan.spans, textOf(scan));
@@ -102,30 +104,54 @@ function outsideOf(tokens: readonly number[], spans: readonly Span[], text: stri
 /** How far around a keyword finds may begin: what a keyword reaches, and the length of a find that ends there. */
 const BEFORE = 160;
 const AFTER = 60;
+/** Whatever needs a keyword has a digit among its first characters, or among those of its first run. */
+const NEAR_DIGIT = 16;
 
-/** Tries the rules that need a keyword around each keyword. */
-function passNear(scan: Scan, keywordsAt: readonly number[]): void {
+/**
+ * Tries the rules that need a keyword: around digits, where a keyword is near. Without keywords in the text it is the path
+ * that says one.
+ */
+function passWeak(scan: Scan, keywordsAt: readonly number[] | undefined): void {
   let done = scan.from;
-  for (let i = 0; i < keywordsAt.length; i++) {
-    let to = keywordsAt[i]! + AFTER;
-    const from = Math.max(done, startOfRuns(scan, keywordsAt[i]! - BEFORE));
-    while (i + 1 < keywordsAt.length && keywordsAt[i + 1]! - BEFORE <= to) to = keywordsAt[++i]! + AFTER;
-    if (to > from) pass(scan, scan.set.weak, false, from, Math.min(to, scan.to));
+  let keyword = 0;
+  for (let i = 0; i < digitRuns; i++) {
+    const first = digitsAt[i]!;
+    if (first < done) continue;
+    if (keywordsAt !== undefined) {
+      while (keyword < keywordsAt.length && keywordsAt[keyword]! < first - AFTER) keyword++;
+      if (keyword === keywordsAt.length) return;
+      if (keywordsAt[keyword]! > first + BEFORE) continue;
+    }
+    let to = first + 1;
+    while (i + 1 < digitRuns && digitsAt[i + 1]! - NEAR_DIGIT <= to) to = digitsAt[++i]! + 1;
+    pass(scan, scan.set.weak, false, Math.max(done, startOfRun(scan, first - NEAR_DIGIT)), to);
     done = to;
   }
 }
 
-/** A place at or before `at` where no number or word goes on. */
-function startOfRuns({ source, from }: Scan, at: number): number {
+/** Where runs with a digit begin in the text that is scanned (in the source), and how many there are. */
+let digitsAt = new Int32Array(256);
+let digitRuns = 0;
+
+function noteDigits(at: number): void {
+  if (digitRuns === digitsAt.length) {
+    const longer = new Int32Array(digitsAt.length * 2);
+    longer.set(digitsAt);
+    digitsAt = longer;
+  }
+  digitsAt[digitRuns++] = at;
+}
+
+/** A place at or before `at` where no run, nor text in base64, goes on. */
+function startOfRun({ source, from }: Scan, at: number): number {
   let start = at;
   const limit = Math.max(from, at - AFTER);
-  while (
-    start > limit &&
-    (isAlphanumeric(source.charCodeAt(start - 1)) || isAlphanumeric(source.charCodeAt(start - 2)))
-  ) {
-    start--;
-  }
+  while (start > limit && isRun(source.charCodeAt(start - 1))) start--;
   return Math.max(from, start);
+}
+
+function isRun(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x2b || code === 0x2f;
 }
 
 /** Shortest runs that are looked at as base64: with digits, and of letters alone. */
@@ -163,6 +189,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
       run |= nextKind;
       end++;
     }
+    if (strong && run !== LETTER) noteDigits(i);
     if (run === DIGIT) takeGroup(scan, rules, i, end);
     else {
       const head = headAt(source, i, to);
@@ -244,8 +271,11 @@ function anchored(scan: Scan, at: number, code: number, rules: Rules, strong: bo
 function begun(scan: Scan, start: number, end: number, rules: readonly BoundWord[]): void {
   const { source, from, to } = scan;
   const after = end < to ? source.charCodeAt(end) : OUTSIDE;
-  for (const { rule, detector, next } of rules) {
+  const initial = source.charCodeAt(start);
+  for (let i = 0; i < rules.length; i++) {
+    const { rule, detector, next, initial: initials } = rules[i]!;
     if (next !== undefined && next[after < OUTSIDE ? after : OUTSIDE] === 0) continue;
+    if (initials !== undefined && initials[initial] === 0) continue;
     if (rule.then === 'digit' && !isDigit(source.charCodeAt(end + 1))) continue;
     matched(scan, start - from, rule, detector);
   }

@@ -43,6 +43,8 @@ interface WordRules {
 export interface BoundWord extends Bound<WordRule> {
   /** Undefined: any. */
   readonly next: Uint8Array | undefined;
+  /** Of the characters that the rule's pattern may begin with; undefined: any. */
+  readonly initial: Uint8Array | undefined;
 }
 
 /** A rule with the characters that may stand beside its anchor, by code; the last place stands for the ends and all else. */
@@ -152,13 +154,25 @@ const FIRST = { digits: DIGIT, letters: LETTER, mixed: DIGIT | LETTER } as const
 function addWord(words: WordRules[], { rule, detector }: Bound<WordRule>): void {
   const [shortest, longest] = rule.length;
   const after = rule.next === undefined ? undefined : tableOf(rule.next);
+  const initial = initialsOf(rule.pattern);
   for (let length = shortest; length <= Math.min(longest, LONGEST); length++) {
     const slot = wordSlot(FIRST[rule.first], length);
     words[slot] ??= { rules: [], next: new Uint8Array(OUTSIDE + 1) };
     const { rules, next } = words[slot];
-    rules.push({ rule, detector, next: after });
+    rules.push({ rule, detector, next: after, initial });
     for (let code = 0; code <= OUTSIDE; code++) next[code] = next[code]! | (after?.[code] ?? 1);
   }
+}
+
+/** Which characters a pattern may begin with, where that is one class of them: `[XYZ]\d{7}[A-Z]`. */
+function initialsOf(pattern: RegExp | undefined): Uint8Array | undefined {
+  const source = pattern?.source ?? '';
+  const first = /^(?:\[(?!\^)(?:[^\]\\]|\\.){1,60}\]|\\d|[A-Z])(?!\?|\{0,|\|)/.exec(source)?.[0];
+  if (pattern === undefined || first === undefined || /^[^(]{0,200}\|/.test(source)) return undefined;
+  const character = new RegExp(`^${first}$`, pattern.flags.replace('y', ''));
+  const table = new Uint8Array(OUTSIDE + 1);
+  for (let code = 0; code < OUTSIDE; code++) table[code] = character.test(String.fromCharCode(code)) ? 1 : 0;
+  return table;
 }
 
 function tableOf(characters: string): Uint8Array {
