@@ -17,7 +17,7 @@ import type { Span } from './detection/finding.ts';
 import { editsOfText, type Search } from './detection/hidden.ts';
 import { type NamedKey, standsBelow } from './detection/key-names.ts';
 import { type Context, NO_CONTEXT, speaksOf } from './detection/keywords.ts';
-import { detect, detectIn, NOTHING } from './detection/scan.ts';
+import { detect, detectIn, type Finds, NOTHING } from './detection/scan.ts';
 import type { DetectorSet } from './detection/set.ts';
 import { shown, type Taken } from './detection/taken.ts';
 import { isToken, tokenOf } from './detector.ts';
@@ -132,6 +132,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   /** Whether a text holds nothing, where no key above it says otherwise: the same few come in every record. */
   const isClean = memo(MOST_REMEMBERED, (text) => editsOfText(text, looking).length === 0);
   let dry: DocumentMasker | undefined;
+  /** What is found in the value that is visited, where it is all of it. */
+  let whole: Finds | undefined;
   const isAddedClean = createAddedMembers((json) => {
     const document = readDocument(json, createTape());
     if ('code' in document) return false;
@@ -204,6 +206,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 
   function visitNode(node: Node, visit: Visit): void {
     visit.node = node;
+    whole = undefined;
     const id = node.keyId;
     const known = flags[id]! || examineKey(node, id);
     if (known !== KNOWN && maskByKey(node, known, visit)) return;
@@ -286,8 +289,10 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 
   /** What the value itself shows to be something says more than its key's name. */
   function isFoundWhole(text: string, place: Context): boolean {
-    const { spans } = detect(text, set, place);
-    return spans.length === 1 && spans[0]!.start === 0 && spans[0]!.end === text.length;
+    const finds = detect(text, set, place);
+    if (!coversAll(finds, text.length)) return false;
+    whole = finds;
+    return true;
   }
 
   function settle(node: Node, detector: number, visit: Visit): void {
@@ -336,9 +341,18 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       if (!isClean(node.string!)) maskText(node, found, visit);
       return;
     }
-    // Most strings are short and hide nothing: they are looked through where they stand.
-    if (found & HIDING || detectIn(source, start, end, set, visit.place, found) !== NOTHING)
+    if (found & HIDING) {
       maskText(node, found, visit);
+      return;
+    }
+    // Most strings are short and hide nothing: they are looked through where they stand.
+    const finds = whole ?? detectIn(source, start, end, set, visit.place, found);
+    if (finds === NOTHING) return;
+    if (found & classes.OTHER || !coversAll(finds, length)) maskText(node, found, visit);
+    else {
+      const replacement = replacementFor(node.string!, finds.spans[0]!, visit, visit.outerPlace);
+      if (replacement !== undefined) node.replace(encodeString(replacement));
+    }
   }
 
   function maskText(node: Node, found: number, visit: Visit): void {
@@ -394,10 +408,21 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 const EVERYTHING = selectorOf('**');
 /** Shows that something was found. */
 const DRY: CompiledMethod = { mask: () => '\u27e6' };
+/** Whether a find is all of a text, and nothing else is. */
+function coversAll({ spans, tokens }: Finds, length: number): boolean {
+  return spans.length === 1 && tokens.length === 0 && spans[0]!.start === 0 && spans[0]!.end === length;
+}
+
 /** A credential without a digit: a long one, or one after the name of an HTTP scheme, `Basic` or `Bearer`. */
 function isTokenOfLetters(source: string, start: number, end: number): boolean {
-  if (end - start >= LONG_TOKEN) return true;
-  return end - start >= SHORTEST_TOKEN && (source.charCodeAt(start) | 0x20) === 0x62;
+  if (end - start < SHORTEST_TOKEN) return false;
+  const shortest = (source.charCodeAt(start) | 0x20) === 0x62 ? SHORTEST_TOKEN - 'Basic '.length : LONG_TOKEN;
+  let word = start;
+  for (let i = start; i < end; i++) {
+    if (source.charCodeAt(i) === 0x20) word = i + 1;
+    else if (i - word >= shortest - 1) return true;
+  }
+  return false;
 }
 
 /** An edit of a string's text as an edit of what stands between its quotes. */
