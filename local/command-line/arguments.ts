@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../input/failure.ts';
+import { flag, parseOptions, text } from './parse-options.ts';
 
 /** What `npm start` was asked to do. */
 export interface Options {
@@ -55,7 +55,7 @@ const grouped = (value: number): string => value.toLocaleString('en-US');
 
 /** Throws a UsageError that names the option. */
 export function readArguments(argv: readonly string[], pipelines: readonly string[]): Options {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS, 'npm start');
   const pipeline = values.pipeline ?? 'clickstream';
   if (!values.help && !pipelines.includes(pipeline)) {
     throw new UsageError(`--pipeline ${pipeline}: there is no such pipeline. Known: ${pipelines.join(', ')}`);
@@ -81,32 +81,20 @@ export function readArguments(argv: readonly string[], pipelines: readonly strin
   };
 }
 
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        pipeline: text,
-        input: text,
-        rows: text,
-        events: text,
-        logs: text,
-        seed: text,
-        rate: text,
-        data: text,
-        report: text,
-        port: text,
-        keep: flag,
-        help: { ...flag, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    const [first] = (cause as Error).message.split('. ');
-    throw new UsageError(`${first}. npm start -- --help lists the options`);
-  }
-}
+const OPTIONS = {
+  pipeline: text,
+  input: text,
+  rows: text,
+  events: text,
+  logs: text,
+  seed: text,
+  rate: text,
+  data: text,
+  report: text,
+  port: text,
+  keep: flag,
+  help: { ...flag, short: 'h' },
+} as const;
 
 function whole(option: string, text: string | undefined, least: number, most: number): number | undefined {
   if (text === undefined) return undefined;

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { flag, parseOptions, text } from '../command-line/parse-options.ts';
 import { UsageError } from '../input/failure.ts';
 
 /** What `npm run replay` was asked to do. */
@@ -44,7 +44,7 @@ Exit codes: 0 everything that was asked for is put back or put aside; 1 somethin
 
 /** Throws a UsageError that names the option. */
 export function readArguments(argv: readonly string[]): ReplayOptions {
-  const values = parse(argv);
+  const values = parseOptions(argv, OPTIONS, 'npm run replay');
   const limit = positive('--limit', values.limit);
   const ratePerSecond = positive('--rate', values.rate);
   const command = {
@@ -71,38 +71,26 @@ export function readArguments(argv: readonly string[]): ReplayOptions {
   };
 }
 
-function parse(argv: readonly string[]) {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        source: { ...text, multiple: true },
-        since: text,
-        until: text,
-        'error-code': text,
-        match: text,
-        'to-stream': text,
-        'to-delivery-stream': text,
-        'to-function': text,
-        'dry-run': flag,
-        rate: text,
-        limit: text,
-        'max-attempts': text,
-        settle: text,
-        endpoint: text,
-        function: text,
-        data: text,
-        pipeline: text,
-        help: { ...flag, short: 'h' },
-      },
-    }).values;
-  } catch (cause) {
-    const [first] = (cause as Error).message.split('. ');
-    throw new UsageError(`${first}. npm run replay -- --help lists the options`);
-  }
-}
+const OPTIONS = {
+  source: { ...text, multiple: true },
+  since: text,
+  until: text,
+  'error-code': text,
+  match: text,
+  'to-stream': text,
+  'to-delivery-stream': text,
+  'to-function': text,
+  'dry-run': flag,
+  rate: text,
+  limit: text,
+  'max-attempts': text,
+  settle: text,
+  endpoint: text,
+  function: text,
+  data: text,
+  pipeline: text,
+  help: { ...flag, short: 'h' },
+} as const;
 
 function targetOf(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> | undefined {
   const given = [
