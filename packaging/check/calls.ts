@@ -107,7 +107,8 @@ interface Policy {
   readonly PolicyDocument?: { readonly Statement: readonly { readonly Action: unknown }[] };
 }
 
-function grantedTo(role: string, resources: Template['Resources']): readonly string[] {
+/** The actions that a role's own policies allow, and those attached to it. */
+export function grantedTo(role: string, resources: Template['Resources']): readonly string[] {
   const inline = (resources[role]?.Properties?.Policies ?? []) as readonly Policy[];
   const attached = Object.values(resources)
     .filter(({ Type }) => Type === 'AWS::IAM::Policy')

@@ -1,6 +1,7 @@
 /** Everything that can be told of a template before it is deployed. */
 import { ROOT } from './compile.ts';
 import { deliveryFaults } from './delivery.ts';
+import { deliveryRoleFaults } from './delivery-roles.ts';
 import { limitFaults } from './limits.ts';
 import { emittedMetrics, metricFaults } from './metrics.ts';
 import { policyFaults } from './policies.ts';
@@ -17,6 +18,7 @@ export function templateFaults(template: Template): readonly Fault[] {
     ...metricFaults(template, emittedMetrics(ROOT)),
     ...limitFaults(template),
     ...deliveryFaults(template),
+    ...deliveryRoleFaults(template),
     ...securityFaults(template),
   ];
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parquetMetadata } from 'hyparquet';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { type LocalAccount, startLocal } from '../../local/account/start-local.ts';
 import { compileStack } from '../../local/stack/compile.ts';
 import { compiledText } from '../../packaging/check/compile.ts';
@@ -49,6 +49,18 @@ async function run({ streams, drain, clock, objects }: LocalAccount): Promise<nu
   return rows;
 }
 
+/** The compiled template without the policy on the stack's own key, of one role. */
+function withoutKey(text: string, role: string): string {
+  const compiled = JSON.parse(text) as {
+    Resources: Record<string, { Properties: { Policies: { PolicyName?: string }[] } }>;
+  };
+  const { Properties } = compiled.Resources[role] as { Properties: { Policies: { PolicyName?: string }[] } };
+  const kept = Properties.Policies.filter(({ PolicyName }) => PolicyName !== 'data-key');
+  expect(kept).toHaveLength(Properties.Policies.length - 1);
+  Properties.Policies = kept;
+  return JSON.stringify(compiled);
+}
+
 describe('the stack', () => {
   it('delivers what Firehose reads from the stream by itself', async () => {
     const account = await start({ source: 'stream' });
@@ -74,6 +86,30 @@ describe('the stack', () => {
     const logs = account.firehose.figures().find(({ name }) => name === 'sluice-local-logs');
     // Of /app/web twice: by its own subscription, and by that of the account.
     expect(logs?.delivered).toBe(3);
+    // The rule may invoke the replayer for what comes to lie under the error prefix.
+    await account.objects.put(LAKE, 'errors/events/processing-failed/empty', Buffer.from(''));
+    await account.drain();
+    const replayer = account.functions.figures().find(({ name }) => name === 'sluice-local-deadLetterReplayer');
+    expect(replayer).toMatchObject({ invocations: 1, errors: 0 });
     expect(account.iam.access.denials()).toEqual([]);
+  });
+
+  it('needs its key: without it the consumer reads nothing, and Firehose writes nothing', async () => {
+    const text = await compiledText({ stage: 'local', params: { encryption: 'customer' } });
+    const template = join(folder, 'without-key.json');
+    writeFileSync(template, withoutKey(text, 'StreamConsumerRole'));
+    await expect(startLocal({ template, bundles, limits: false })).rejects.toThrow(/Cannot access stream/);
+    writeFileSync(template, withoutKey(text, 'DeliveryRole'));
+    account = await startLocal({ template, bundles, limits: false });
+    account.streams.put('sluice-local-events', [event(1)]);
+    // What Firehose may not write it tries again and again: the account is never drained.
+    const { drain, iam } = account;
+    const drained = drain({ timeoutMs: 25_000 }).catch((cause: Error) => cause);
+    await vi.waitFor(() => expect(iam.access.denials()).not.toEqual([]), { timeout: 25_000 });
+    const denied = iam.access.denials().map(({ action, roleArn }) => `${roleArn.split('/').at(-1)} ${action}`);
+    expect(denied).toEqual(['sluice-local-DeliveryRole kms:GenerateDataKey']);
+    expect(await account.objects.list(LAKE)).toEqual([]);
+    await account.stop();
+    await drained;
   });
 });

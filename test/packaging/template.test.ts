@@ -418,6 +418,18 @@ describe('the check finds', () => {
       'hunter2',
       /MASK_KEY is in its environment as plain text/,
     ],
+    [
+      'what Firehose’s role lacks',
+      'DeliveryPolicy.Properties.PolicyDocument.Statement.0.Action',
+      ['s3:PutObject'],
+      /DeliveryRole: EventsDelivery takes s3:ListBucket, which it does not allow/,
+    ],
+    [
+      'what Firehose’s role lacks for its schema',
+      'DeliveryPolicy.Properties.PolicyDocument.Statement.2.Action',
+      ['glue:GetTable'],
+      /EventsDelivery takes glue:GetTableVersion, /,
+    ],
     ['data that nothing protects', 'LedgerTable.DeletionPolicy', undefined, /LedgerTable: says nothing/],
   ])('%s', (_name, path, value, message) => {
     expect(faultsWith(path, value)).toMatch(message);
