@@ -76,7 +76,9 @@ describe('npm run plan', () => {
     expect(said).toContain('shards          2 (asked for by bytes in)');
     expect(said).toContain('they take       2 MB/s in, 4 MB/s out');
     expect(said).toMatch(/Cheapest: Firehose only, \$[\d.]+ a month/);
-    expect(said).toMatch(/With a stream: provisioned, since 2 shards cost \$24\.58, and by the GB the same records cost \$636\.30/);
+    expect(said).toMatch(
+      /With a stream: provisioned, since 2 shards cost \$24\.58, and by the GB the same records cost \$636\.30/,
+    );
     expect(said).toContain('1,024 KB is more than the 1,000 KB that Firehose takes');
     for (const line of said.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
   });
