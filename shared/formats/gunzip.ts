@@ -6,11 +6,9 @@ import { type Failed, failed } from '../record/outcome.ts';
 /** What a record may unpack to, in bytes: 32 times the largest record of a delivery stream. */
 export const MAX_UNPACKED = 32 * 1024 * 1024;
 
-const MAGIC = '\x1f\x8b';
-
 /** Whether bytes begin as gzip does (RFC 1952). No text of another format begins so: 8B is no UTF-8 there. */
 export function isGzip(data: ByteString): boolean {
-  return data.startsWith(MAGIC);
+  return data.charCodeAt(0) === 0x1f && data.charCodeAt(1) === 0x8b;
 }
 
 /** The content of one or several gzip members. All of it, or a failure: a broken member never gives what came before it. */

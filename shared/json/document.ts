@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, JsonText, Node, Selector } from '../record/document.ts';
-import { ARRAY, CLASS_BITS, OBJECT, SETTLED } from './classes.ts';
+import { ARRAY, CLASS_BITS, OBJECT, SETTLED, STRING } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import { type Fragment, fragmentOf, valueText } from './fragment.ts';
 import { keyIdOf, keyName, keyTable } from './keys.ts';
@@ -26,6 +26,7 @@ import {
   START,
   STRIDE,
   type Tape,
+  TOUCHED,
 } from './tape.ts';
 import { ANY, type Skip, visitAll, visitMatches, visitMembers } from './visit.ts';
 
@@ -96,6 +97,49 @@ export class JsonDocument implements Document {
     const open = quiet === undefined ? gate : ANY;
     if (compiled.keysOnly) visitMembers(this, this.root, compiled.segments as readonly KeySegment[], 0, visit, open);
     else visitMatches(this, this.root, compiled, compiled.start, visit, open);
+  }
+
+  settleString(selector: Selector, masked: (json: JsonText) => JsonText): boolean {
+    const node = this.only(selector as CompiledSelector);
+    if (node < 0) return node === NOWHERE;
+    const { rows, source } = this;
+    const classes = rows[node + CLASSES]!;
+    const [start, end] = [rows[node + START]!, rows[node + END]!];
+    // An empty string is its two quotes.
+    if ((classes & STRING) === 0 || classes & (TOUCHED | SETTLED) || end - start === 2) return false;
+    this.replaceAt(node, masked(source.slice(start, end)), true);
+    return true;
+  }
+
+  /**
+   * The one value at a path of keys that came with the text: NOWHERE if there is none, UNKNOWN where it takes a walk to
+   * tell: a key stands in several places, or a step put something in on the way.
+   */
+  private only({ segments, keysOnly }: CompiledSelector): number {
+    if (!keysOnly) return UNKNOWN;
+    const { rows } = this;
+    let node = this.root;
+    for (let depth = 0; depth < segments.length; depth++) {
+      const classes = rows[node + CLASSES]!;
+      const { keyId } = segments[depth] as KeySegment;
+      if (classes & TOUCHED && (classes & (REPLACED | REMOVED) || this.mayHaveAdded(node, keyId))) return UNKNOWN;
+      if ((classes & OBJECT) === 0) return NOWHERE;
+      const seen = this.lastSeen(keyId);
+      if (seen < 0) return seen;
+      if (rows[seen + AGAIN] !== 0) return UNKNOWN;
+      if (rows[seen + PARENT] !== node) return NOWHERE;
+      node = seen;
+    }
+    return node;
+  }
+
+  /** Whether a step may have added a member with a key to the object at `node`. */
+  private mayHaveAdded(node: number, keyId: number): boolean {
+    if ((this.rows[node + CLASSES]! & EXTENDED) === 0) return false;
+    for (let added: Fragment | undefined = this.fragmentAt(node); added !== undefined; added = added.more) {
+      if (added.document !== undefined || added.keyId === keyId || added.keyId === 0) return true;
+    }
+    return false;
   }
 
   set(selector: Selector, json: JsonText): boolean {

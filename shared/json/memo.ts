@@ -8,6 +8,8 @@ const PLACES = 4096;
 interface Entry<Value> {
   readonly text: string;
   readonly value: Value;
+  /** The generation that it was last put into. */
+  generation: number;
 }
 
 /**
@@ -20,6 +22,7 @@ interface Entry<Value> {
 export function memo<Value>(size: number, compute: (text: string) => Value): (text: string) => Value {
   let young = new Map<string, Entry<Value>>();
   let old = new Map<string, Entry<Value>>();
+  let generation = 0;
   const recent = new Array<Entry<Value> | undefined>(Math.min(PLACES, 2 ** Math.ceil(Math.log2(size + 1)))).fill(
     undefined,
   );
@@ -28,14 +31,16 @@ export function memo<Value>(size: number, compute: (text: string) => Value): (te
     if (young.size >= size) {
       old = young;
       young = new Map();
+      generation++;
     }
     young.set(entry.text, entry);
+    entry.generation = generation;
     return entry;
   }
 
   function find(text: string): Entry<Value> {
     const known = young.get(text);
-    return known ?? keep(old.get(text) ?? { text: detached(text), value: compute(text) });
+    return known ?? keep(old.get(text) ?? { text: detached(text), value: compute(text), generation });
   }
 
   return (text) => {
@@ -47,7 +52,7 @@ export function memo<Value>(size: number, compute: (text: string) => Value): (te
     if (second !== undefined && second.text === text) return second.value;
     const entry = find(text);
     // What was in use until now is not to be forgotten for having been found without the map.
-    if (second !== undefined) keep(second);
+    if (second !== undefined && second.generation !== generation) keep(second);
     recent[place ^ 1] = first;
     recent[place] = entry;
     return entry.value;

@@ -95,10 +95,12 @@ export function methodCompiler(compiler: StepCompiler, path: string): MethodComp
 
 function boundStep(where: string, selector: Selector, method: CompiledMethod, booleans: boolean): CompiledStep {
   const masking: Masking = { method, token: TOKEN, booleans };
+  const { maskJson } = method;
   return {
     ...lifecycle(method),
     apply(document) {
       try {
+        if (maskJson !== undefined && document.settleString(selector, maskJson)) return undefined;
         document.each(selector, (node) => {
           if (!node.settled) settleValue(node, masking, document, node);
         });

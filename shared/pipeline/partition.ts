@@ -30,6 +30,13 @@ export function compilePartition(
 
 type Read = (document: Document) => string | undefined;
 
+/** A place, and the values of its keys. */
+interface Place {
+  readonly one: string;
+  readonly two: string;
+  readonly keys: PartitionKeys;
+}
+
 /** So many of the places seen last are remembered. */
 const RECENT = 8;
 
@@ -39,10 +46,10 @@ const RECENT = 8;
  * the compiler knows cost a tenth of names it has to look up.
  */
 function partitionerOf(names: readonly string[], values: readonly Read[]): Partitioner {
-  const recent: PartitionKeys[] = [];
+  const recent: Place[] = [];
   let oldest = 0;
-  const remember = (keys: PartitionKeys): PartitionKeys => {
-    recent[oldest] = keys;
+  const remember = (one: string, two: string, keys: PartitionKeys): PartitionKeys => {
+    recent[oldest] = { one, two, keys };
     oldest = (oldest + 1) % RECENT;
     return keys;
   };
@@ -52,15 +59,18 @@ function partitionerOf(names: readonly string[], values: readonly Read[]): Parti
     return (document) => {
       const one = safeForS3(readFirst(document));
       const two = safeForS3(readSecond(document));
-      for (const keys of recent) if (keys[first] === one && keys[second] === two) return keys;
-      return remember({ [first]: one, [second]: two });
+      for (let i = 0; i < recent.length; i++) {
+        const place = recent[i]!;
+        if (place.one === one && place.two === two) return place.keys;
+      }
+      return remember(one, two, { [first]: one, [second]: two });
     };
   }
   if (names.length === 1) {
     return (document) => {
       const one = safeForS3(readFirst(document));
-      for (const keys of recent) if (keys[first] === one) return keys;
-      return remember({ [first]: one });
+      for (let i = 0; i < recent.length; i++) if (recent[i]!.one === one) return recent[i]!.keys;
+      return remember(one, '', { [first]: one });
     };
   }
   return (document) => Object.fromEntries(names.map((name, index) => [name, safeForS3(values[index]!(document))]));
@@ -82,8 +92,10 @@ export function safeForS3(value: string | undefined): string {
     .replace(/^\./, '_');
 }
 
+const FULL_STOP = 0x2e;
+
 function isSafe(value: string): boolean {
-  if (value.length > LONGEST || value.startsWith('.')) return false;
+  if (value.length > LONGEST || value.charCodeAt(0) === FULL_STOP) return false;
   for (let i = 0; i < value.length; i++) {
     const code = value.charCodeAt(i);
     if (code > 0x7f || (classes.CLASS_OF[code]! & ~SAFE) !== 0) return false;

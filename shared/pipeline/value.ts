@@ -75,16 +75,17 @@ function timeOf(node: Node, length: number): string | undefined {
   // Years of more than four digits are written with a sign.
   if (iso === undefined || iso.length !== 24) return undefined;
   lastHour = iso.slice(0, 13);
+  lastBeginning = '';
   return beginning(length);
 }
 
-/** `2026-11-20T09`: what the last moment began with, which its neighbours mostly share. At first one that no moment begins with. */
-let lastHour = '-';
+/** `2026-11-20T09`: what the last moment began with, which its neighbours mostly share. */
+let lastHour = '';
 let lastBeginning = '';
 
 /** The same string for the same beginning: those who compare it then compare addresses. */
 function beginning(length: number): string {
-  if (lastBeginning.length !== length || !lastHour.startsWith(lastBeginning)) lastBeginning = lastHour.slice(0, length);
+  if (lastBeginning.length !== length) lastBeginning = lastHour.slice(0, length);
   return lastBeginning;
 }
 
@@ -93,7 +94,9 @@ function beginning(length: number): string {
  * places of a text: read where it stands, for this is done for every record.
  */
 function isInLastHour(text: string, start: number, end: number): boolean {
-  if (end - start < 20 || end - start > 30 || !text.startsWith(lastHour, start)) return false;
+  if (end - start < 20 || end - start > 30 || lastHour.length !== 13) return false;
+  // From the end, where it differs most.
+  for (let i = 12; i >= 0; i--) if (text.charCodeAt(start + i) !== lastHour.charCodeAt(i)) return false;
   if (text.charCodeAt(start + 13) !== COLON || text.charCodeAt(start + 16) !== COLON) return false;
   if (!isSixty(text, start + 14) || !isSixty(text, start + 17) || text.charCodeAt(end - 1) !== Z) return false;
   if (end - start === 20) return true;

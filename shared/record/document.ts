@@ -83,6 +83,12 @@ export interface Document {
     skip?: (added: Added) => boolean,
   ): void;
   /**
+   * Where the selector is a path of keys that names one string, as it came with the record and not empty: puts what `masked`
+   * makes of it (of the JSON string) in its place, and marks it as dealt with. True also where the path names nothing.
+   * False where it takes `each` to tell, and then nothing was done.
+   */
+  settleString(selector: Selector, masked: (json: JsonText) => JsonText): boolean;
+  /**
    * Puts JSON text at a concrete path (no wildcards), making missing parent objects; where `get` reads. False where a
    * parent is not an object, or an array has no such index.
    */

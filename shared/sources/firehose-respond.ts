@@ -105,7 +105,8 @@ interface Job {
 /** Documents of one record that belong in different partitions come again as records of their own, which can't conflict. */
 function conflicts(batch: FirehoseBatch, endings: readonly Ending[], options: RespondOptions): readonly Job[] {
   const jobs: Job[] = [];
-  for (const [index, ending] of endings.entries()) {
+  for (let index = 0; index < endings.length; index++) {
+    const ending = endings[index]!;
     if (ending.kind !== 'failed' || ending.failure.code !== 'PartitionConflict') continue;
     if (options.deadline.remainingMs() <= 0) break;
     const pieces = piecesOf(batch.records[index]!, options, Number.POSITIVE_INFINITY);

@@ -196,7 +196,9 @@ function lastPart(arn: unknown): string {
 
 /** The records that the pipeline runs over. */
 export function readableRecords(batch: FirehoseBatch): readonly StreamRecord[] {
-  return batch.records.flatMap(({ record, ended }) => (record === undefined || ended !== undefined ? [] : [record]));
+  const readable: StreamRecord[] = [];
+  for (const { record, ended } of batch.records) if (record !== undefined && ended === undefined) readable.push(record);
+  return readable;
 }
 
 const NO_BASE64 = permanent('InvalidBase64', 'source', 'the data is missing, or no base64');
@@ -204,6 +206,7 @@ const UNREADABLE: Failed = failed(NO_BASE64);
 
 /** How every record of the event ends: those that could be read have run. */
 export function allEndings(batch: FirehoseBatch, ran: readonly Ending[]): readonly Ending[] {
+  if (ran.length === batch.records.length) return ran;
   let next = 0;
   return batch.records.map(({ record, ended }) => ended ?? (record === undefined ? UNREADABLE : ran[next++]!));
 }

@@ -1,6 +1,10 @@
 import { documented } from '../../record/reference.ts';
 import type { Method } from '../method.ts';
+import { remembered } from '../remembered.ts';
 import { checkCount, veil } from './veil.ts';
+
+/** Values remembered, at least: a visitor's telephone number stands in many records. */
+const REMEMBERED = 4096;
 
 export const keepLast = documented<[count: number], Method>(
   {
@@ -18,7 +22,8 @@ export const keepLast = documented<[count: number], Method>(
     name: 'keepLast',
     compile(compiler) {
       checkCount('keepLast', count, compiler);
-      return { mask: ({ text }) => veil(text, 'last', count) };
+      const veiled = remembered(REMEMBERED, (text) => veil(text, 'last', count));
+      return { mask: ({ text }) => veiled.of(text), maskJson: veiled.ofJson };
     },
   }),
 );

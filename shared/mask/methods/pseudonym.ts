@@ -1,6 +1,6 @@
-import { memo } from '../../json/index.ts';
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
+import { type Remembered, remembered } from '../remembered.ts';
 import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
 import { createHmac } from './hmac.ts';
 
@@ -56,13 +56,13 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
     compile() {
       const holder = keyringHolder(key);
       let keyring: Keyring | undefined;
-      let pseudonymOf: (text: string) => string;
+      let pseudonyms: Remembered;
       const renew = () => {
         if (keyring === holder.get()) return;
         keyring = holder.get();
         const { current, keys } = keyring;
         const hmac = createHmac(keys.get(current)!);
-        pseudonymOf = memo(MOST_REMEMBERED, (text) => {
+        pseudonyms = remembered(MOST_REMEMBERED, (text) => {
           if (!text.isWellFormed()) throw new MaskError('pseudonym: the value has half of a surrogate pair');
           return shape(hmac(text), `p${current}_`, format, text.length);
         });
@@ -78,7 +78,11 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
         },
         mask({ text }) {
           holder.get();
-          return pseudonymOf(text);
+          return pseudonyms.of(text);
+        },
+        maskJson(json) {
+          holder.get();
+          return pseudonyms.ofJson(json);
         },
       };
     },

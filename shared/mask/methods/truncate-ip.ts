@@ -1,6 +1,6 @@
-import { memo } from '../../json/index.ts';
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
+import { remembered } from '../remembered.ts';
 
 /** Addresses remembered, at least: a visitor's stand in many records. */
 const REMEMBERED = 4096;
@@ -27,8 +27,8 @@ export const truncateIp = documented<[], Method>(
   () => ({
     name: 'truncateIp',
     compile: () => {
-      const truncated = memo(REMEMBERED, (text) => text.split(',').map(truncatePart).join(','));
-      return { mask: ({ text }) => truncated(text) };
+      const truncated = remembered(REMEMBERED, (text) => text.split(',').map(truncatePart).join(','));
+      return { mask: ({ text }) => truncated.of(text), maskJson: truncated.ofJson };
     },
   }),
 );
