@@ -45,7 +45,7 @@ function routeOf(request: Pick<AwsRequest, 'method' | 'url'>): string {
 
 function answer(options: MappingApiOptions, route: string, id: string, request: AwsRequest): AwsResponse {
   if (route === 'GET all') return json(200, { EventSourceMappings: list(options, request.url) });
-  if (route === 'POST all') return json(202, describe(options.add(readObject(request.body), randomUUID())));
+  if (route === 'POST all') return json(202, describe(create(options, readObject(request.body))));
   const mapping = options.get(id);
   if (mapping === undefined) {
     const message = 'The resource you requested does not exist.';
@@ -54,6 +54,19 @@ function answer(options: MappingApiOptions, route: string, id: string, request: 
   if (route === 'PUT one') options.update(mapping, readObject(request.body));
   if (route === 'DELETE one') options.remove(id);
   return json(route === 'GET one' ? 200 : 202, describe(mapping, route === 'DELETE one' ? 'Deleting' : undefined));
+}
+
+/** A function reads a source by one mapping. */
+function create(options: MappingApiOptions, properties: Properties): Mapping {
+  const made = options.add(properties, randomUUID());
+  const { eventSourceArn } = made.settings;
+  const before = options.all().find(({ id, functionArn, settings }) => {
+    return id !== made.id && functionArn === made.functionArn && settings.eventSourceArn === eventSourceArn;
+  });
+  if (before === undefined) return made;
+  options.remove(made.id);
+  const message = `An event source mapping with event source arn (" ${eventSourceArn} ") and function (" ${made.functionArn} ") already exists. Please update or delete the existing mapping with UUID ${before.id}`;
+  throw new AwsError('ResourceConflictException', message, { status: 409 });
 }
 
 function list(options: MappingApiOptions, url: string): Record<string, unknown>[] {

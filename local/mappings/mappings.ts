@@ -12,6 +12,7 @@ import type {
 } from '../account/contracts.ts';
 import type { Targets } from '../account/targets.ts';
 import { createMappingApi } from './api.ts';
+import { assertFound } from './found.ts';
 import { createGate, type Gate } from './gate.ts';
 import type { Mapping } from './mapping.ts';
 import { assertPermitted } from './permissions.ts';
@@ -61,6 +62,7 @@ export function createMappings(options: MappingsOptions): LocalMappings {
 
   function add(properties: Properties, id: string): Mapping {
     const settings = read(properties);
+    assertFound(settings, options);
     const gate = createGate(settings.enabled);
     const tally = createTally();
     const poller = createPoller(id, settings, gate, tally);

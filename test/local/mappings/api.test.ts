@@ -1,12 +1,15 @@
 import {
   CreateEventSourceMappingCommand,
+  CreateFunctionCommand,
   DeleteEventSourceMappingCommand,
   GetEventSourceMappingCommand,
   LambdaClient,
   ListEventSourceMappingsCommand,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { zipSync } from 'fflate';
 import { expect, onTestFinished, test } from 'vitest';
+import { startLocal } from '../../../local/account/start-local.ts';
 import { createGateway } from '../../../local/gateway/gateway.ts';
 import { MAPPING_ID, SHARD, STREAM_ARN, startBench } from './fixture.ts';
 
@@ -112,5 +115,56 @@ test.each([
   await expect(refused).rejects.toMatchObject({
     name: 'InvalidParameterValueException',
     message: expect.stringMatching(message),
+  });
+});
+
+test('a function reads a source by one mapping', async () => {
+  const { client, map } = await start();
+  map();
+  const input = { EventSourceArn: STREAM_ARN, FunctionName: 'f', StartingPosition: 'LATEST' as const };
+  await expect(client.send(new CreateEventSourceMappingCommand(input))).rejects.toMatchObject({
+    name: 'ResourceConflictException',
+    message: expect.stringContaining(MAPPING_ID),
+    $metadata: { httpStatusCode: 409 },
+  });
+  const { EventSourceMappings } = await client.send(new ListEventSourceMappingsCommand({}));
+  expect(EventSourceMappings?.map(({ UUID }) => UUID)).toEqual([MAPPING_ID]);
+});
+
+test('both ends must be there', async () => {
+  const account = await startLocal({ empty: true });
+  const client = new LambdaClient({
+    endpoint: account.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    maxAttempts: 1,
+  });
+  onTestFinished(async () => {
+    client.destroy();
+    await account.stop();
+  });
+  const create = (FunctionName: string) =>
+    client.send(
+      new CreateEventSourceMappingCommand({ EventSourceArn: STREAM_ARN, FunctionName, StartingPosition: 'LATEST' }),
+    );
+  await expect(create('nobody')).rejects.toMatchObject({
+    name: 'ResourceNotFoundException',
+    message: expect.stringMatching(/^Function not found: arn:aws:lambda:us-east-1:\d+:function:nobody$/),
+    $metadata: { httpStatusCode: 404 },
+  });
+  const Code = { ZipFile: zipSync({ 'index.js': Buffer.from('exports.handler = () => {};') }) };
+  const Role = 'arn:aws:iam::000000000000:role/anyone';
+  await client.send(
+    new CreateFunctionCommand({
+      FunctionName: 'somebody',
+      Role,
+      Handler: 'index.handler',
+      Runtime: 'nodejs22.x',
+      Code,
+    }),
+  );
+  await expect(create('somebody')).rejects.toMatchObject({
+    name: 'InvalidParameterValueException',
+    message: `Stream not found: ${STREAM_ARN}`,
   });
 });
