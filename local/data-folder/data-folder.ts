@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { explain, UsageError } from '../input/failure.ts';
+import { explainWrite, UsageError } from '../input/failure.ts';
 import { lockFolder } from './lock.ts';
 
 const MARKER = 'README.txt';
@@ -35,7 +35,7 @@ export function openDataFolder(path: string): DataFolder {
   } catch (cause) {
     release?.();
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`--data ${path}: ${explain(cause)}`);
+    throw new UsageError(`--data ${path}: ${explainWrite(cause)}`);
   }
 }
 

@@ -105,8 +105,26 @@ function awsErrorOf(error: Error): Error {
     body?: { __type?: string; message?: string; Message?: string };
     statusCode?: number;
   };
-  if (body?.__type === undefined) return error;
+  if (body?.__type === undefined) return diskError(error) ?? error;
   return new AwsError(body.__type, body.message ?? body.Message ?? '', { status: statusCode ?? 400 });
+}
+
+/** What the system said, which LevelDB tells in words alone. */
+const DISK_FAULTS: Readonly<Record<string, string>> = {
+  'No space left on device': 'ENOSPC',
+  'Disk quota exceeded': 'EDQUOT',
+  'Read-only file system': 'EROFS',
+  'Permission denied': 'EACCES',
+  'Input/output error': 'EIO',
+};
+
+/** A disk that can't be written any more, by the code that the rest of the account knows it by. */
+function diskError(error: Error): Error | undefined {
+  const words = Object.keys(DISK_FAULTS).find((each) => error.message.includes(each));
+  if (words === undefined) return undefined;
+  return Object.assign(new Error(`The tables' folder can't be written: ${words}`, { cause: error }), {
+    code: DISK_FAULTS[words],
+  });
 }
 
 /** An error's name without its namespace. */

@@ -4,9 +4,14 @@ export class UsageError extends Error {
 }
 
 /** A file-system error in words a person can act on. */
-export function explain(cause: unknown): string {
+export function explain(cause: unknown, reasons: Readonly<Record<string, string>> = REASONS): string {
   const { code, message } = cause as NodeJS.ErrnoException;
-  return (code !== undefined && REASONS[code]) || message || String(cause);
+  return (code !== undefined && reasons[code]) || message || String(cause);
+}
+
+/** The same for what is to be written: only a folder can be missing. */
+export function explainWrite(cause: unknown): string {
+  return explain(cause, { ...REASONS, ENOENT: 'there is no such folder' });
 }
 
 const REASONS: Readonly<Record<string, string>> = {

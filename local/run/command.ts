@@ -5,7 +5,7 @@ import { isBalanced } from '../accounting/balance.ts';
 import { helpText, type Options, readArguments } from '../command-line/arguments.ts';
 import { type DataFolder, openDataFolder } from '../data-folder/data-folder.ts';
 import { GENERATORS } from '../generator/index.ts';
-import { explain, UsageError } from '../input/failure.ts';
+import { explainWrite, UsageError } from '../input/failure.ts';
 import { openInput } from '../input/open.ts';
 import { writeEndpoint } from '../replay/endpoint-file.ts';
 import type { RunReport } from '../report/run-report.ts';
@@ -82,7 +82,7 @@ function tryReport(path: string): void {
   try {
     writeFileSync(path, '', { flag: 'a' });
   } catch (cause) {
-    throw new UsageError(`--report ${path}: ${explain(cause)}`);
+    throw new UsageError(`--report ${path}: ${explainWrite(cause)}`);
   }
 }
 

@@ -63,7 +63,7 @@ describe('npm start', () => {
     expect(said[1]).toMatch(/^--input .*empty\.json: the file is empty$/);
     expect(said[2]).toMatch(/^Unknown option '--speed'.*--help/);
     expect(said[3]).toMatch(/holds files that no run made/);
-    expect(said[4]).toMatch(/^--report .*report\.json: there is no such file/);
+    expect(said[4]).toMatch(/^--report .*report\.json: there is no such folder/);
     expect(said[5]).toMatch(new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is already in use`));
     expect(answers.map(({ stdout }) => stdout).join('')).toBe('');
     expect(existsSync(path('thesis.txt'))).toBe(true);

@@ -67,3 +67,12 @@ test.each(['on disk', 'in memory'])('a query %s leaves nothing open, wherever it
   expect(await engine.run('Scan', { TableName: 'things', Limit: 3 })).toMatchObject({ Count: 3 });
   await expect.poll(open).toBe(0);
 });
+
+test('a full disk is told by its code', async () => {
+  const store = createStore(folder);
+  const engine = createEngine('123456789012', 'us-east-1', store);
+  await fill(engine);
+  store.db.batch = (_operations, done) => done(new Error('IO error: /data/000003.log: No space left on device'));
+  const put = engine.run('PutItem', { TableName: 'things', Item: { pk: { S: 'a' }, sk: { S: 'x' } } });
+  await expect(put).rejects.toMatchObject({ code: 'ENOSPC' });
+});
