@@ -16,9 +16,10 @@ const LONGEST = 128;
 
 /** What the scanner reads for itself: a call for each key would cost more than the comparing. */
 export interface KeyTable {
-  /** Raw bytes of the keys, one after the other. */
+  /** Raw bytes of the keys, each with the quote after it, one after the other; and the same to be read four bytes at a time. */
   pool: Uint8Array;
-  /** By id: where the key's bytes start in the pool; they end where the next one's start. */
+  words: DataView;
+  /** By id: where the key's bytes start in the pool; with the quote they end where the next one's start. */
   readonly offsets: Int32Array;
   /** By id: the key that came after it last time; 0 where none did. A guess that saves the hash. */
   readonly successors: Int32Array;
@@ -29,8 +30,15 @@ export interface KeyTable {
   generation: number;
 }
 
+/** What may be read behind the last key, four bytes at a time. */
+const SLACK = 4;
+const QUOTE = 0x22;
+
+const pool = new Uint8Array(64 * 1024);
+
 export const keyTable: KeyTable = {
-  pool: new Uint8Array(64 * 1024),
+  pool,
+  words: new DataView(pool.buffer),
   offsets: new Int32Array(KEY_IDS + 1),
   successors: new Int32Array(KEY_IDS),
   rows: new Int32Array(KEY_IDS),
@@ -51,7 +59,7 @@ function hashOf(bytes: Uint8Array, start: number, end: number): number {
 function equals(id: number, bytes: Uint8Array, start: number, end: number): boolean {
   const { pool, offsets } = keyTable;
   let at = offsets[id]!;
-  if (offsets[id + 1]! - at !== end - start) return false;
+  if (offsets[id + 1]! - at !== end - start + 1) return false;
   for (let i = start; i < end; i++) if (pool[at++] !== bytes[i]) return false;
   return true;
 }
@@ -73,13 +81,16 @@ function add(slot: number, bytes: Uint8Array, start: number, end: number): numbe
   if (id >= KEY_IDS) return 0;
   const raw = Buffer.from(bytes.slice(start, end));
   const offset = keyTable.offsets[id]!;
-  if (offset + raw.length > keyTable.pool.length) {
+  const next = offset + raw.length + 1;
+  if (next + SLACK > keyTable.pool.length) {
     const larger = new Uint8Array(keyTable.pool.length * 2);
     larger.set(keyTable.pool);
     keyTable.pool = larger;
+    keyTable.words = new DataView(larger.buffer);
   }
   keyTable.pool.set(raw, offset);
-  keyTable.offsets[id + 1] = offset + raw.length;
+  keyTable.pool[next - 1] = QUOTE;
+  keyTable.offsets[id + 1] = next;
   slots[slot] = id;
   names.push(raw.toString('utf8'));
   classes.push(classesOf(raw.toString('latin1')) & ~ESCAPE);

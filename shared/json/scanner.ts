@@ -49,12 +49,14 @@ export type ScanFault = 'InvalidJson' | 'InvalidUtf8' | 'NestingTooDeep' | 'TooM
 export const fault: { code: ScanFault; at: number; message: string } = { code: 'InvalidJson', at: 0, message: '' };
 
 const SCRATCH = 64 * 1024;
-/** Zeros after the text: they stop every loop, four bytes a turn included. */
-const SLACK = 4;
+/** Zeros after the text: they stop every loop, four bytes a turn included, also one that began at the last byte. */
+const SLACK = 8;
 /** Scratch that one large record made is not kept for ever. */
 const KEPT = 2 * 1024 * 1024;
 /** The text being read as bytes, with a zero after the end, which stops every loop. */
 let bytes = scratch(SCRATCH);
+/** The same, to be read four bytes at a time. */
+let words = wordsOf(bytes);
 // Own constants: the compiler then knows their address and length.
 const TABLE = CLASS_OF;
 const OFFSETS = keyTable.offsets;
@@ -73,11 +75,16 @@ function scratch(size: number): Scratch {
   return Buffer.allocUnsafeSlow(size) as Scratch;
 }
 
+function wordsOf({ buffer, byteOffset, byteLength }: Scratch): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
 /** Makes `text` the one that `scan` and `skipSpace` read. */
 export function load(text: ByteString): void {
   const needed = text.length + SLACK;
   if (needed > bytes.length || (bytes.length > KEPT && needed < SCRATCH)) {
     bytes = scratch(Math.max(SCRATCH, needed));
+    words = wordsOf(bytes);
   }
   length = bytes.latin1Write(text, 0, text.length);
   for (let i = 0; i < SLACK; i++) bytes[length + i] = 0;
@@ -111,7 +118,8 @@ export function scan(tape: Tape, at: number, base = tape.used): number {
     keyTable.generation++;
   }
   const b = bytes;
-  let { pool } = keyTable;
+  const w = words;
+  let known = keyTable.words;
   let rows = tape.rows;
   const first = tape.used;
   let node = first;
@@ -194,14 +202,18 @@ export function scan(tape: Tape, at: number, base = tape.used): number {
       let keyId = SUCCESSORS[previousKey]!;
       let end = 0;
       if (keyId !== 0) {
+        // Whether the key that is guessed, with its quote, stands here.
         let k = OFFSETS[keyId]!;
-        const stop = OFFSETS[keyId + 1]!;
+        let left = (OFFSETS[keyId + 1]! - k) | 0;
         end = (i + 1) | 0;
-        while (k < stop && pool[k] === b[end]) {
-          k = (k + 1) | 0;
-          end = (end + 1) | 0;
+        while (left > 3 && known.getInt32(k) === w.getInt32(end)) {
+          k = (k + 4) | 0;
+          end = (end + 4) | 0;
+          left = (left - 4) | 0;
         }
-        end = k === stop && b[end] === 0x22 ? (end + 1) | 0 : 0;
+        // Of the last four bytes those that the key still has.
+        const same = left < 4 && (left === 0 || (known.getInt32(k) ^ w.getInt32(end)) >>> ((4 - left) << 3) === 0);
+        end = same ? (end + left) | 0 : 0;
       }
       if (end === 0) {
         end = readString(b, rows, node + CLASSES, (i + 1) | 0);
@@ -211,7 +223,7 @@ export function scan(tape: Tape, at: number, base = tape.used): number {
         keyId = classes & ESCAPE ? escapedKeyId(i, end) : internKey(b, i + 1, end - 1);
         // What is guessed is not looked at again, so only what is plain ASCII may be guessed.
         if ((classes & (ESCAPE | HIGH)) === 0) SUCCESSORS[previousKey] = keyId;
-        pool = keyTable.pool;
+        known = keyTable.words;
       }
       rows[node + KEY_ID] = keyId;
       rows[node + KEY_END] = end;

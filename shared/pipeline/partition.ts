@@ -30,10 +30,10 @@ export function compilePartition(
 
 type Read = (document: Document) => string | undefined;
 
-/** A place, and the values of its keys. */
+/** A place, and the values that said it. */
 interface Place {
-  readonly one: string;
-  readonly two: string;
+  readonly one: string | undefined;
+  readonly two: string | undefined;
   readonly keys: PartitionKeys;
 }
 
@@ -48,8 +48,8 @@ const RECENT = 8;
 function partitionerOf(names: readonly string[], values: readonly Read[]): Partitioner {
   const recent: Place[] = [];
   let oldest = 0;
-  const remember = (one: string, two: string, keys: PartitionKeys): PartitionKeys => {
-    recent[oldest] = { one, two, keys };
+  const remember = (one: Place['one'], two: Place['two'], keys: PartitionKeys): PartitionKeys => {
+    recent[oldest] = { one: detached(one), two: detached(two), keys };
     oldest = (oldest + 1) % RECENT;
     return keys;
   };
@@ -57,23 +57,28 @@ function partitionerOf(names: readonly string[], values: readonly Read[]): Parti
   const [readFirst, readSecond] = values as [Read, Read];
   if (names.length === 2) {
     return (document) => {
-      const one = safeForS3(readFirst(document));
-      const two = safeForS3(readSecond(document));
+      const one = readFirst(document);
+      const two = readSecond(document);
       for (let i = 0; i < recent.length; i++) {
         const place = recent[i]!;
         if (place.one === one && place.two === two) return place.keys;
       }
-      return remember(one, two, { [first]: one, [second]: two });
+      return remember(one, two, { [first]: safeForS3(one), [second]: safeForS3(two) });
     };
   }
   if (names.length === 1) {
     return (document) => {
-      const one = safeForS3(readFirst(document));
+      const one = readFirst(document);
       for (let i = 0; i < recent.length; i++) if (recent[i]!.one === one) return recent[i]!.keys;
-      return remember(one, '', { [first]: one });
+      return remember(one, undefined, { [first]: safeForS3(one) });
     };
   }
   return (document) => Object.fromEntries(names.map((name, index) => [name, safeForS3(values[index]!(document))]));
+}
+
+/** A copy of what may be a piece of a whole record's text, which V8 would keep with it. */
+function detached(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text, 'utf16le').toString('utf16le');
 }
 
 const { DIGIT, UPPER, LOWER, UNDERSCORE, HYPHEN, DOT } = classes;
