@@ -1,4 +1,5 @@
 import { type Detector, type KeyRule, withoutTokens } from '../detector.ts';
+import { plainForm } from './view.ts';
 
 /** A key whose name says what its value is. */
 export interface NamedKey {
@@ -124,8 +125,8 @@ function normalName(written: string): string {
   let name = '';
   for (let i = 0; i < key.length; i++) {
     const code = key.charCodeAt(i);
-    if (code > 0x7f || (code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a))
-      name += key[i];
+    if (code > 0x7f) name += plainForm(code);
+    else if ((code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a)) name += key[i];
   }
   return name.normalize('NFKC').toLowerCase();
 }

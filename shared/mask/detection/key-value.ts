@@ -17,8 +17,9 @@ export const BETWEEN = '=:>';
 export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void {
   const { source, from, set } = scan;
   const between = source.charCodeAt(anchor);
-  // `https://` names nothing.
-  if (between === COLON && source.charCodeAt(anchor + 1) === SLASH) return;
+  const next = source.charCodeAt(anchor + 1);
+  // `https://` names nothing; of `:=` and `=>` it is the `=` that stands between.
+  if (between === COLON && (next === SLASH || next === EQUALS)) return;
   const nameEnd = endOfName(source, from, anchor);
   if (nameEnd - from < 2 || !endsInWord(source, from, nameEnd) || !names.mayEnd(source, from, nameEnd)) return;
   const text = textOf(scan);
@@ -34,7 +35,7 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
   if (named === undefined) return;
   const secret = set.detectors[named.detector]!.group === 'credentials';
   if (secret && isReached(scan, at, named.detector)) return;
-  const extent = extentOfValue(text, at + 1, named, secret, between);
+  const extent = extentOfValue(text, at + (between === EQUALS && next === TAG ? 2 : 1), named, secret, between);
   if (extent === undefined) return;
   const value = text.slice(extent[0], extent[1]);
   if (named.rule.verify?.(value) === false || isPlaceholder(value) || isMasked(text, extent)) return;
@@ -51,7 +52,8 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
 /** Where the name before the character at `at` ends; -1 where none stands there. */
 function endOfName(text: string, from: number, at: number): number {
   let end = at;
-  if (text.charCodeAt(at) === TAG) return end > from && text.charCodeAt(end - 1) !== SLASH ? end : -1;
+  if (text.charCodeAt(at) === TAG) return endOfTagName(text, from, at);
+  if (text.charCodeAt(at) === EQUALS && text.charCodeAt(end - 1) === COLON) end--;
   for (let i = 0; i < 2 && end > from && text.charCodeAt(end - 1) === 0x20; i++) end--;
   if (end > from && isQuote(text.charCodeAt(end - 1))) {
     end--;
@@ -62,6 +64,21 @@ function endOfName(text: string, from: number, at: number): number {
   // `card[number]=…` ends with a bracket.
   if (last === 0x5d) return end - 1;
   return isAlphanumeric(last) || last > 0x7f ? end : -1;
+}
+
+const LONGEST_TAG = 160;
+
+/** `<password>`, `<password type="plain">`: where the tag's name ends. */
+function endOfTagName(text: string, from: number, at: number): number {
+  const last = at > from ? text.charCodeAt(at - 1) : SLASH;
+  if (last === SLASH || last === EQUALS || last === 0x2d) return -1;
+  if (!isQuote(last)) return at;
+  const first = Math.max(from, at - LONGEST_TAG);
+  const open = text.slice(first, at).lastIndexOf('<');
+  if (open < 0) return -1;
+  let end = first + open + 1;
+  while (end < at && (isNamePart(text.charCodeAt(end)) || text.charCodeAt(end) === COLON)) end++;
+  return end;
 }
 
 /** Two letters and any digits: the end of a name, and not of a time. */

@@ -1,4 +1,5 @@
 import { type Detector, withoutTokens } from '../detector.ts';
+import { plainForm } from './view.ts';
 
 /** The value's place in the document: its path, worked out only when asked for. */
 export interface Context {
@@ -48,7 +49,7 @@ export function wordsOfPath(path: string): string {
  * follow: `HWaddr` is ` h waddr hwaddr `. A token says what was masked, and nothing of what stands beside it.
  */
 function words(source: string): string {
-  const text = withoutTokens(source, ' ');
+  const text = withoutTokens(FOREIGN.test(source) ? [...source].map(plainOf).join('') : source, ' ');
   let divided = ' ';
   let whole = ' ';
   let kind = 0;
@@ -73,6 +74,12 @@ function words(source: string): string {
     whole += `${text.slice(word).toLowerCase()} `;
   }
   return divided.length === whole.length ? divided : divided + whole.slice(1);
+}
+
+const FOREIGN = /[\u0080-\uffff]/;
+
+function plainOf(character: string): string {
+  return character > '\x7f' ? plainForm(character.codePointAt(0)!) : character;
 }
 
 const LOWER = 1;

@@ -18,6 +18,7 @@ import {
   type Rules,
   wordSlot,
 } from './set.ts';
+import { beginsReference } from './view.ts';
 
 /** What a scan came to. */
 export interface Finds {
@@ -215,8 +216,10 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
 function foreign(scan: Scan, at: number): void {
   for (const start of [at, at - 1, at - 2]) {
     if (start < scan.from || isAlphanumeric(scan.source.charCodeAt(start - 1))) continue;
-    const head = headAt(scan.source, start, scan.to);
-    if (scan.set.keywords.table[head] !== 0 && noteMentions(scan, start, head)) noteKeyword(scan, start);
+    for (const end of [scan.to, Math.min(start + 2, scan.to)]) {
+      const head = headAt(scan.source, start, end);
+      if (scan.set.keywords.table[head] !== 0 && noteMentions(scan, start, head)) noteKeyword(scan, start);
+    }
   }
 }
 
@@ -247,7 +250,6 @@ const EQUALS = 0x3d;
 const COLON = 0x3a;
 const TAG = 0x3e;
 const AMPERSAND = 0x26;
-const HASH = 0x23;
 
 function anchored(scan: Scan, at: number, code: number, rules: Rules, strong: boolean): void {
   const { source, from, to } = scan;
@@ -263,7 +265,7 @@ function anchored(scan: Scan, at: number, code: number, rules: Rules, strong: bo
     if (extent !== undefined) report(scan, extent[0], extent[1], anchor.rule, anchor.detector);
   }
   if (!strong) return;
-  if (code === AMPERSAND && (after === HASH || source.startsWith('commat', at + 1))) noteToken(scan, at - from);
+  if (code === AMPERSAND && beginsReference(source, at)) noteToken(scan, at - from);
   if (scan.set.keyNames === undefined) return;
   if (code === EQUALS || code === COLON || code === TAG) findKeyValue(scan, scan.set.keyNames, at);
 }

@@ -102,10 +102,33 @@ export function uncover(view: View): View {
 }
 
 /** Whether the text holds something that `uncover` undoes. */
-export const COVERED = /%[\da-f]{2}|\\u[\da-f]{4}|\\x[\da-f]{2}|&#x?[\da-f]{1,6};|&commat;/i;
+export const COVERED =
+  /%[\da-f]{2}|\\u[\da-f]{4}|\\x[\da-f]{2}|&#x?[\da-f]{1,6};|&(?:commat|quot|apos|amp|lt|gt|nbsp|period|colon|equals);/i;
+
+const REFERENCE = /&(?:#|(?:commat|quot|apos|amp|lt|gt|nbsp|period|colon|equals);)/iy;
+
+/** Whether a character reference of HTML begins at an ampersand. */
+export function beginsReference(text: string, at: number): boolean {
+  REFERENCE.lastIndex = at;
+  return REFERENCE.test(text);
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  commat: '@',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  nbsp: ' ',
+  period: '.',
+  colon: ':',
+  equals: '=',
+};
 
 const PERCENT_RUN = /(?:%[\da-f]{2}){1,12}/iy;
-const WRITTEN_OUT = /\\u([\da-f]{4})|\\x([\da-f]{2})|&#x([\da-f]{1,6});|&#(\d{1,7});|&(commat);/iy;
+const WRITTEN_OUT =
+  /\\u([\da-f]{4})|\\x([\da-f]{2})|&#x([\da-f]{1,6});|&#(\d{1,7});|&(commat|quot|apos|amp|lt|gt|nbsp|period|colon|equals);/iy;
 
 function uncoverOne(text: string, at: number, write: Rewrite): number {
   const code = text.charCodeAt(at);
@@ -115,18 +138,19 @@ function uncoverOne(text: string, at: number, write: Rewrite): number {
     const match = WRITTEN_OUT.exec(text);
     if (match !== null) {
       const end = at + match[0].length;
-      const point = match[5]
-        ? 0x40
-        : match[4]
-          ? Number(match[4])
-          : Number.parseInt(match[1] ?? match[2] ?? match[3]!, 16);
-      const plain = point <= 0x10ffff ? plainForm(point) : '\ufffd';
+      const plain = referenceIn(match);
       if (plain !== '') write(plain, at, end);
       return end;
     }
   }
   write(text[at]!, at, at + 1);
   return at + 1;
+}
+
+function referenceIn([, unicode, byte, hex, decimal, name]: RegExpExecArray): string {
+  if (name !== undefined) return NAMED[name.toLowerCase()]!;
+  const point = decimal === undefined ? Number.parseInt(unicode ?? byte ?? hex!, 16) : Number(decimal);
+  return point <= 0x10ffff ? plainForm(point) : '\ufffd';
 }
 
 /** Reads the percent-encoded bytes at `at` as UTF-8; those that are not, one by one as Latin-1. */

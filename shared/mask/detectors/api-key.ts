@@ -1,4 +1,4 @@
-import { detector } from '../detector.ts';
+import { detector, EVIDENCE } from '../detector.ts';
 
 export const apiKey = detector({
   name: 'api-key',
@@ -7,6 +7,15 @@ export const apiKey = detector({
     'Values under keys that name an API key, a token, a secret, a cookie or an Authorization header; in JSON, in headers, in query strings and as `api_key=…` in text.',
   needs: 'A key that names it. All that is below such a key is masked.',
   overlooks: 'Keys that nothing names and that have no vendor’s prefix.',
+  rules: [
+    {
+      kind: 'prefix',
+      prefixes: ['token', 'secret', 'key'],
+      pattern: /(?<=--(?:[a-z\d]{1,12}-){0,2})(?:token|secret|key) {1,2}["']?([^\s"'-][^\s"']{0,255})/y,
+      evidence: EVIDENCE.secret,
+      verify: looksSecret,
+    },
+  ],
   keys: [
     {
       names: [
@@ -96,6 +105,7 @@ export const apiKey = detector({
       { headers: { Cookie: 'sid=1; theme=dark' } },
       { stripe_secret_key: 'x' },
       { credentials: { user: 'a', keys: ['b', 'c'] } },
+      'deploy --api-key 0a1b2c3d4e5f --force',
       'GET /v1?access_token=abc123def&x=1',
       'api_key: 0123456789abcdef',
       'Set-Cookie: sid=38afes7a8; Path=/',

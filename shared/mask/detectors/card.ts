@@ -96,6 +96,12 @@ export const card = detector({
   ],
   keys: [
     {
+      names: ['number'],
+      below: ['card', 'creditcard', 'debitcard', 'paymentcard', 'bankcard'],
+      verify: (text) => /\d{4}/.test(text),
+      verifyContainer: () => false,
+    },
+    {
       names: ['pan', 'primaryaccountnumber'],
       verify: (text) => /\d{4}/.test(text),
       verifyContainer: (json) => /\d{4}/.test(json),

@@ -110,14 +110,20 @@ const VERSION_BEFORE =
 function isVersion({ text, start, end, context }: Place): boolean {
   const after = text.slice(end, end + 2);
   if (/^[.-][A-Za-z]/.test(after) && !/^\.in-addr/.test(text.slice(end, end + 8))) return true;
+  if (RELEASED.test(text.slice(end, end + 12))) return true;
   if (start > 0 && text[start - 1] === '/') return followsProduct(text, start - 1);
   if (VERSION_PATH.test(wordsOfPath(context.path))) return true;
   if (start === 0) return false;
   const before = text[start - 1]!;
   if (before === '.') return true;
-  if (!NAMES_VERSION.test(before)) return false;
+  // `<203.0.113.5>` and `->203.0.113.5` compare nothing.
+  if (before === '<' && text[end] === '>') return false;
+  if (before === '>' && (text[start - 2] === '-' || text[start - 2] === '=')) return false;
+  if (!NAMES_VERSION.test(before) || /^:\d/.test(after)) return false;
   return VERSION_BEFORE.test(text.slice(Math.max(0, start - 24), start));
 }
+
+const RELEASED = /^ (?:released?|is out|build|beta|alpha|rc)\b/i;
 
 /** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
 const VERSION_PATH =

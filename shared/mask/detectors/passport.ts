@@ -107,5 +107,6 @@ export const passport = detector({
 function hasNumber(text: string): boolean {
   let digits = 0;
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) <= 0x39) digits++;
-  return digits >= 5;
+  // A passport's nine characters may be letters for the most part: C4VLJ0K2N.
+  return digits >= (text.length === 9 ? 3 : 5);
 }

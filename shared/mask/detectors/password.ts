@@ -1,12 +1,29 @@
-import { detector } from '../detector.ts';
+import { detector, EVIDENCE } from '../detector.ts';
 
 export const password = detector({
   name: 'password',
   group: 'credentials',
   finds:
-    'Values under keys that name a password, in JSON, and as `password=…`, `"password": "…"`, `<password>…</password>` in text.',
+    'Values under keys that name a password, in JSON, and as `password=…`, `"password": "…"`, `<password>…</password>`, `--password …` in text.',
   needs: 'A key that names it. All that is below such a key is masked.',
   overlooks: 'Passwords that nothing names.',
+  rules: [
+    {
+      kind: 'prefix',
+      prefixes: ['password', 'passwd', 'passphrase'],
+      pattern: /(?<=--(?:[a-z\d]{1,12}-){0,2})(?:password|passwd|passphrase) {1,2}["']?([^\s"'-][^\s"']{0,127})/y,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'word',
+      first: 'letters',
+      length: [1, 1],
+      next: ' ',
+      pattern: /(?<= -)u ["']?[^\s:"'/]{1,64}:([^\s"'/:]{3,128})/y,
+      evidence: EVIDENCE.secret,
+      verify: (_matched, { text, start }) => text.slice(Math.max(0, start - 300), start).includes('curl '),
+    },
+  ],
   keys: [
     {
       names: [
@@ -63,7 +80,7 @@ export const password = detector({
         'passwords',
         'pin',
       ],
-      verifyInText: (value) => /\d/.test(value) || value.length >= 12,
+      verifyInText: (value) => (value.length >= 4 && /\d/.test(value)) || value.length >= 12,
     },
   ],
   examples: {
@@ -75,6 +92,8 @@ export const password = detector({
       '{"pwd":"hunter2"',
       '<password>hunter2</password>',
       'PGPASSWORD=hunter2 psql',
+      'curl -s -u bob:hunter2 https://example.com',
+      'mysql --password hunter2 --host db',
     ],
     misses: [
       { passwordPolicy: 'strong' },

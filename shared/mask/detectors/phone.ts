@@ -41,6 +41,24 @@ const KEYWORDS = [
   'reach us',
   'reach him',
   'reach her',
+  'tél',
+  'tlf',
+  'telefonnummer',
+  'telefoonnummer',
+  'cellulare',
+  'puhelin',
+  'telefón',
+  'тел',
+  'телефон',
+  'Тел',
+  'Телефон',
+  'τηλ',
+  'τηλέφωνο',
+  'Τηλ',
+  '电话',
+  '電話',
+  '手机',
+  '전화',
 ];
 
 export const phone = detector({
@@ -228,7 +246,7 @@ function findNational(place: Place): Extent | undefined {
   return isLabelledOtherwise(text, start) ? undefined : [start, withExtension(text, end)];
 }
 
-const LABEL = /((?:[A-Za-z][\w.-]{0,20} ){0,2}[A-Za-z][\w.-]{1,30})["']?\s?[:=]\s?["'(]{0,2}$/;
+const LABEL = /((?:\p{L}[\p{L}\d_.-]{0,20} ){0,2}\p{L}[\p{L}\d_.-]{1,30})["']?\s?[:=]\s?["'(]{0,2}$/u;
 
 /** `latency_ms=1234567` is no telephone number, whatever stands before it. */
 function isLabelledOtherwise(text: string, start: number): boolean {

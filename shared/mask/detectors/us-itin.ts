@@ -27,14 +27,14 @@ export const usItin = detector({
   ],
   examples: {
     hits: ['912-70-1234', '999 88 1234', 'ITIN 912701234', { itin: '912701234' }],
-    misses: ['912-66-1234', '912-93-1234', '912701234', 'invoice 912-70-1234'],
+    misses: ['912-66-1234', '912-93-1234', '987-65-4321', '912701234', 'invoice 912-70-1234'],
   },
 });
 
-/** IRS Internal Revenue Manual 3.21.263. */
+/** IRS Internal Revenue Manual 3.21.263. 987-65-4320 to -4329 are set apart for advertisements. */
 function isItin(digits: string): boolean {
   const group = Number(digits.slice(3, 5));
   const issued =
     (group >= 50 && group <= 65) || (group >= 70 && group <= 88) || (group >= 90 && group <= 92) || group >= 94;
-  return digits[0] === '9' && issued;
+  return digits[0] === '9' && issued && !digits.startsWith('98765432');
 }

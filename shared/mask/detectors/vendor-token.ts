@@ -63,6 +63,11 @@ const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
   ['figd_', /figd_[\w-]{36,64}/y],
   ['tskey-', /tskey-[a-z]{2,10}-[\w-]{15,80}/y],
   ['AGE-SECRET-KEY-1', /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/y],
+  ['pat', /pat[A-Za-z\d]{14}\.[\da-f]{64}/y],
+  ['pul-', /pul-[\da-f]{40}/y],
+  ['tfp_', /tfp_[\w-]{40,64}/y],
+  ['ops_eyJ', /ops_eyJ[\w=-]{100,2048}/y],
+  ['vercel_ vcp_ vci_ vca_ vcr_ vck_', /(?:vercel|vc[piark])_[A-Za-z\d]{24,60}/y],
   ['EAAC EAAB', /EAA[BC][A-Za-z\d]{80,300}/y],
 ];
 
