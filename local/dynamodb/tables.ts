@@ -1,6 +1,7 @@
 /** DynamoDB by dynalite, in memory or on disk, with what it lacks laid over it: transactions, expiry, backups' settings. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsService, Clock } from '../account/contracts.ts';
 import { AwsError } from '../gateway/aws-error.ts';
 import { awsJsonService, type JsonObject, type JsonOperation } from '../gateway/json-service.ts';
@@ -212,14 +213,14 @@ function withNumbers(of: JsonObject): JsonObject {
   return { ...of, ProvisionedThroughput: numbers };
 }
 
-const MOST_TURNS = 1000;
+const MOST_TURNS = 10_000;
 
-/** dynalite makes a table active a turn later. */
+/** dynalite makes a table active a little later: as soon as its disk, or a busy machine, lets it. */
 async function untilActive(engine: Engine, TableName: string): Promise<void> {
   for (let turn = 0; turn < MOST_TURNS; turn += 1) {
     const { Table } = await engine.run('DescribeTable', { TableName });
     if ((Table as { TableStatus: string }).TableStatus === 'ACTIVE') return;
-    await new Promise((resolve) => setImmediate(resolve));
+    await sleep(1);
   }
   throw new Error(`Table ${TableName} did not become active.`);
 }
