@@ -16,8 +16,8 @@ export interface ParquetFile {
 }
 
 /** Rows of a group are held as objects until it is written. */
-const GROUP_ROWS = 20_000;
-const GROUP_BYTES = 8 * 1024 * 1024;
+const GROUP_ROWS = 10_000;
+const GROUP_BYTES = 4 * 1024 * 1024;
 
 export function parquetFile(columns: readonly HiveField[], codec: ConversionSettings['compression']): ParquetFile {
   const writer = new ByteWriter();
