@@ -27,9 +27,14 @@ export function parameterFaults(root: string): readonly Fault[] {
       .filter((name) => !used.has(name))
       .map((name) => `serverless.yml: nothing uses the parameter ${name}`),
     ...[...declared]
-      .filter((name) => !documented.includes(`| \`${name}\` |`))
-      .map((name) => `docs/reference/parameters.md: ${name} is missing (npm run docs)`),
+      .filter((name) => !isDocumented(documented, name))
+      .map((name) => `docs/reference/parameters.md: ${name} is missing, or says nothing (npm run docs)`),
   ];
+}
+
+/** A row with its default, and with words. */
+function isDocumented(table: string, name: string): boolean {
+  return new RegExp(`^\\| \`${name}\` \\| .+ \\| [^|\\s][^|]* \\|$`, 'm').test(table);
 }
 
 function sources(root: string): readonly string[] {
