@@ -13,6 +13,7 @@ import { createKeys, type LocalKeys } from '../keys/keys.ts';
 import { createKinesis, type Kinesis } from '../kinesis/kinesis.ts';
 import { createFunctions, type LocalFunctions } from '../lambda/functions.ts';
 import { createLogs, type LocalLogs } from '../logs/logs.ts';
+import { missingDestination } from '../logs/missing-destination.ts';
 import { createMappings, type LocalMappings } from '../mappings/mappings.ts';
 import { createNotifications, type LocalNotifications } from '../notifications/notifications.ts';
 import { createObjects, type LocalObjects } from '../s3/objects.ts';
@@ -99,7 +100,9 @@ export async function createServices(options: ServiceOptions): Promise<Services>
     ...place,
     clock,
     destinations: () => ({ functions, streams: kinesis, deliveryStreams: firehose }),
-    refusal: (subscription, logGroup) => iam.refuseSubscription(subscription, logGroup),
+    refusal: (subscription, logGroup) =>
+      missingDestination(subscription.destinationArn, { functions, streams: kinesis, deliveryStreams: firehose }) ??
+      iam.refuseSubscription(subscription, logGroup),
   });
   const functions: LocalFunctions = createFunctions({
     ...place,
