@@ -40,10 +40,13 @@ export interface Policy {
 /** Masks what the policy's detectors find in the values that a selector matches. */
 export type DocumentMasker = (document: Document, selector: Selector) => void;
 
-/** What is known of a key: a rule is named so, it holds a find itself. 0: nothing yet. */
+/** What is known of a key: a rule is named so, it holds a find itself; what follows. 0: nothing yet. */
 const KNOWN = 1;
 const NAMED = 2;
 const FOUND = 4;
+/** It holds the name of what stands beside it, or what is named so: `{"key":"password","value":"…"}`. */
+const NAMING = 8;
+const BESIDE = 16;
 
 /** Values with none of these hold nothing, unless their key says so. */
 const SUSPECT =
@@ -93,6 +96,9 @@ interface Visit {
   node: Node;
   /** Latitudes and longitudes, which wait for each other. */
   halves: Half[] | undefined;
+  /** Names of what stands beside them, by the path of their object, and what may be named so. */
+  said: Map<string, string> | undefined;
+  beside: Node[] | undefined;
   /** How many texts the document stands inside of. */
   readonly depth: number;
   readonly search: Search;
@@ -177,6 +183,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       outer: '',
       knowsAbove: true,
       halves: undefined,
+      said: undefined,
+      beside: undefined,
       depth,
       search,
       visitor,
@@ -193,8 +201,11 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     visit.outer = outer;
     visit.knowsAbove = selector.path === '**';
     visit.halves = undefined;
+    visit.said = undefined;
+    visit.beside = undefined;
     document.each(selector, visit.visitor, VISITED, quiet, isAddedClean);
     if (visit.halves !== undefined) maskPairs(visit, visit.halves);
+    if (visit.said !== undefined && visit.beside !== undefined) maskBeside(visit, visit.said, visit.beside);
   }
 
   function replacementFor(found: string, span: Span, visit: Visit, place: Place): string | undefined {
@@ -226,7 +237,11 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     let known = KNOWN;
     const finds = editsOfText(key, looking);
     if (finds.length > 0) known |= FOUND;
-    if (names !== undefined && names.find(applyEdits(key, finds)).length > 0) known |= NAMED;
+    if (names !== undefined) {
+      if (names.find(applyEdits(key, finds)).length > 0) known |= NAMED;
+      if (NAMING_KEYS.has(key.toLowerCase())) known |= NAMING;
+      if (BESIDE_KEYS.has(key.toLowerCase())) known |= BESIDE;
+    }
     if (id !== 0) {
       flags[id] = known;
       quiet[id] = known === KNOWN ? 1 : 0;
@@ -244,7 +259,31 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       // What is left may say something of other values below too.
       if (maskKey(node, visit)) examineKey(node, node.keyId);
     }
+    if (known & NAMING) noteName(node, visit);
+    else if (known & BESIDE) {
+      visit.beside ??= [];
+      visit.beside.push(node.copy());
+    }
     return (known & NAMED) !== 0 && maskNamed(node, key, visit);
+  }
+
+  function noteName(node: Node, visit: Visit): void {
+    const name = node.kind === 'string' ? node.string! : '';
+    if (name.length > LONGEST_NAME || !names!.mayEnd(name, 0, name.length) || names!.find(name).length === 0) return;
+    visit.said ??= new Map();
+    visit.said.set(parentOf(node.path), name);
+  }
+
+  function maskBeside(visit: Visit, said: ReadonlyMap<string, string>, beside: readonly Node[]): void {
+    for (const node of beside) {
+      const name = said.get(parentOf(node.path));
+      if (name === undefined || node.settled) continue;
+      visit.node = node;
+      const named = names!
+        .find(name)
+        .find((each) => each.rule.pair === undefined && each.rule.below === undefined && applies(each, node, visit));
+      if (named !== undefined) settle(node, named.detector, visit);
+    }
   }
 
   /** Masks what is found in a key itself. */
@@ -406,6 +445,20 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 }
 
 const EVERYTHING = selectorOf('**');
+/** Keys of lists of names and values: attributes, headers, tags, fields of forms. */
+const NAMING_KEYS = new Set([
+  'name',
+  'key',
+  'field',
+  'fieldname',
+  'attribute',
+  'header',
+  'param',
+  'parameter',
+  'label',
+]);
+const BESIDE_KEYS = new Set(['value', 'values', 'val', 'fieldvalue', 'stringvalue', 'answer']);
+const LONGEST_NAME = 48;
 /** Shows that something was found. */
 const DRY: CompiledMethod = { mask: () => '\u27e6' };
 /** Whether a find is all of a text, and nothing else is. */

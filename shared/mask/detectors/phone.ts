@@ -242,6 +242,8 @@ function findNational(place: Place): Extent | undefined {
   if (digits > 15 || DATE.test(number) || isNamedOtherwise(place)) return undefined;
   if (/^(\d{1,3}\.){3}\d{1,3}$/.test(number) || /^\d{1,15}\.\d{1,2}$/.test(number)) return undefined;
   if (isLetterOrDigit(text.charCodeAt(start - 1)) || text.charCodeAt(end) === 0x40) return undefined;
+  // A part of something with more dots.
+  if (/^[\d.]{3,40}$/.test(number) && /^\.[A-Za-z\d]/.test(text.slice(end, end + 2))) return undefined;
   if (text[start - 1] === '/' && isLetter(text.charCodeAt(start - 2))) return undefined;
   return isLabelledOtherwise(text, start) ? undefined : [start, withExtension(text, end)];
 }
