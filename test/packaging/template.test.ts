@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ interface Policy {
 
 const choices = fewChoices();
 const templates = await Promise.all(choices.map(compileTemplate));
-const [template, everything] = templates as [Template, Template];
+const [template, everything, small] = templates as [Template, Template, Template];
 
 /** Sets what a path leads to, `EventStream.Properties.ShardCount`; undefined takes it away. */
 function faultsWith(path: string, value: unknown): string {
@@ -268,6 +268,52 @@ describe('a choice', () => {
       /Known: http-endpoint, /,
     );
     await expect(chooser.fanOut({ resolveVariable: async () => true })).resolves.toBe('true');
+  });
+});
+
+describe('the alarms', () => {
+  const index = readFileSync(join(ROOT, 'docs/runbooks/README.md'), 'utf8');
+  const alarms = [
+    ...new Map([template, everything, small].flatMap(({ Resources }) => Object.entries(Resources))),
+  ].filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+
+  it('each name the runbook that the index has them under, and tell somebody', () => {
+    expect(alarms.length).toBeGreaterThan(20);
+    for (const [id, { Properties = {} }] of alarms) {
+      const [, runbook] = /See docs\/runbooks\/([\w-]+\.md)\.$/.exec(String(Properties.AlarmDescription)) ?? [];
+      expect(existsSync(join(ROOT, 'docs/runbooks', String(runbook))), id).toBe(true);
+      const name = String(Properties.AlarmName).replace(/^sluice-\w+-/, '');
+      const row = index.split('\n').find((line) => line.includes(`](${runbook})`) && line.startsWith('|')) ?? '';
+      const named =
+        row
+          .split('|')[1]
+          ?.split(',')
+          .map((each) => each.trim().replace(/^\*/, '')) ?? [];
+      expect(
+        named.some((each) => name.endsWith(each)),
+        `${name} in ${row}`,
+      ).toBe(true);
+      expect(Properties.AlarmActions, id).toHaveLength(1);
+    }
+  });
+
+  it('are about what can go wrong', () => {
+    const names = alarms.map(([id]) => id);
+    for (const wanted of [
+      'ConsumerFallsBehind',
+      'ConsumerErrors',
+      'ConsumerThrottled',
+      'DeadLettersWaiting',
+      'EventsDeliveredLate',
+      'TransformFailsRecords',
+      'ErrorObjects',
+      'DeadLettersQuarantined',
+      'CircuitOpen',
+      'StreamNearItsLimit',
+      'DestinationFails',
+    ]) {
+      expect(names).toContain(wanted);
+    }
   });
 });
 
