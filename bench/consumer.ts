@@ -4,6 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { atLeast, showBars } from './bars.ts';
 
 // Before the platform's modules are loaded: what is measured is the work, not the terminal.
 process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
@@ -102,6 +103,9 @@ async function measure(name: string, event: object, bytes: number, admits = true
   };
 }
 
+/** What the consumer is to keep up with on one core. */
+const ENOUGH = 100_000;
+
 const { values } = parseArgs({ options: { json: { type: 'string' } } });
 process.env.MASK_KEY ??= 'a key for the bench';
 const records = Array.from({ length: RECORDS }, (_, n) => clickstreamEvent(n));
@@ -118,11 +122,15 @@ const figures = [
   await measure('plain records, all steps of the pipeline', kinesisEvent(records), bytes, false),
 ];
 console.log(
-  `stream consumer, pipeline clickstream, ${RECORDS} records of ${Math.round(bytes / RECORDS)} bytes a batch, CPU time of one core`,
+  `\nstream consumer, pipeline clickstream, ${RECORDS} records of ${Math.round(bytes / RECORDS)} bytes a batch, CPU time of one core`,
 );
 for (const { name, recordsPerSecond, microseconds, mbPerSecond } of figures) {
   console.log(
     `${name.padEnd(44)}${recordsPerSecond.toLocaleString('en-US').padStart(10)} records/s${String(microseconds).padStart(8)} µs${String(mbPerSecond).padStart(6)} MB/s`,
   );
 }
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ consumer: figures }, null, 2)}\n`);
+const bars = [
+  atLeast('stream consumer, plain records: at least 100,000 records a second', figures[0]!.recordsPerSecond, ENOUGH),
+];
+showBars(bars);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ consumer: figures, bars }, null, 2)}\n`);

@@ -25,7 +25,7 @@ function figuresOf<T>(script: string, ...args: readonly string[]): T {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   try {
     const file = join(folder, 'figures.json');
-    execFileSync(process.execPath, ['--expose-gc', join(import.meta.dirname, script), '--json', file, ...args], {
+    execFileSync(process.execPath, [join(import.meta.dirname, script), '--json', file, ...args], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     return JSON.parse(readFileSync(file, 'utf8'));

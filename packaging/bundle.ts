@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { publish } from './publish.ts';
 import { withoutReference } from './without-reference.ts';
@@ -10,7 +10,7 @@ export interface Bundle {
   /** The function's folder name: `firehose-transform`. */
   readonly name: string;
   readonly directory: string;
-  /** Size of index.cjs in bytes, without the SDK clients beside it. */
+  /** Size of index.cjs in bytes, without the modules beside it. */
   readonly bytes: number;
   readonly metafile: Metafile;
 }
@@ -19,7 +19,8 @@ const FUNCTIONS = 'functions';
 const OUTPUT = 'dist';
 /** On the same disk as OUTPUT, so that files can be moved there. */
 const STAGING = '.serverless';
-const AWS_CLIENTS = 'shared/platform/aws';
+/** Folders of modules that are imported when first needed: SDK clients, and what single steps use. */
+const BESIDE = ['shared/platform/aws', 'shared/enrich/libraries'];
 const COUNTRY_DATABASE = 'node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 const GEO_IP = 'shared/enrich/geo-ip.ts';
 
@@ -36,13 +37,15 @@ const SETTINGS = {
   logLevel: 'warning',
 } satisfies BuildOptions;
 
-/** SDK clients are imported when first needed, from files beside the bundle: start-up does not read what it may never use. */
-const awsClientsBeside: Plugin = {
-  name: 'aws-clients-beside',
+/** Modules that are imported when first needed are files beside the bundle: start-up does not read what it may never use. */
+const modulesBeside: Plugin = {
+  name: 'modules-beside',
   setup(builder) {
-    builder.onResolve({ filter: /\/aws\/[\w-]+\.ts$/ }, ({ path, kind }) =>
-      kind === 'dynamic-import' ? { path: `./aws/${clientName(path)}.cjs`, external: true } : undefined,
-    );
+    builder.onResolve({ filter: /\/[\w-]+\.ts$/ }, ({ path, kind, resolveDir }) => {
+      const folder = BESIDE.find((each) => resolve(resolveDir, dirname(path)) === resolve(each));
+      if (kind !== 'dynamic-import' || folder === undefined) return undefined;
+      return { path: `./${basename(folder)}/${basename(path, '.ts')}.cjs`, external: true };
+    });
   },
 };
 
@@ -61,8 +64,8 @@ export async function bundleAll(): Promise<readonly Bundle[]> {
   await mkdir(STAGING, { recursive: true });
   const staging = await mkdtemp(join(STAGING, 'bundles-'));
   try {
-    const clients = once(() => bundleClients(join(staging, 'aws')));
-    const bundles = names.map((name) => bundleOne(name, join(staging, 'functions', name), clients));
+    const beside = once(() => bundleBeside(join(staging, 'beside')));
+    const bundles = names.map((name) => bundleOne(name, join(staging, 'functions', name), beside));
     // Each has ended, well or not, before the folder they write to goes.
     await Promise.allSettled(bundles);
     const made = await Promise.all(bundles);
@@ -73,43 +76,46 @@ export async function bundleAll(): Promise<readonly Bundle[]> {
   }
 }
 
-/** Bundles a function; `clients` gives the folder with the SDK clients, which are the same for all. */
-async function bundleOne(name: string, directory: string, clients: () => Promise<string>): Promise<Bundle> {
+/** Bundles a function; `beside` gives the folder with the modules beside bundles, which are the same for all. */
+async function bundleOne(name: string, directory: string, beside: () => Promise<string>): Promise<Bundle> {
   const { metafile } = await build({
     ...SETTINGS,
     entryPoints: { index: join(FUNCTIONS, name, 'handler.ts') },
     outdir: directory,
     outExtension: { '.js': '.cjs' },
-    plugins: [awsClientsBeside, withoutReference],
+    plugins: [modulesBeside, withoutReference],
   });
-  const wanted = clientsOf(metafile);
-  if (wanted.length > 0) await copyClients(await clients(), join(directory, 'aws'), wanted);
+  for (const file of besideOf(metafile)) await copyBeside(await beside(), directory, file);
   if (GEO_IP in metafile.inputs) await copyDatabase(directory);
   const [output] = Object.values(metafile.outputs);
   return { name, directory: join(OUTPUT, name), bytes: output?.bytes ?? 0, metafile };
 }
 
-/** The SDK clients that a bundle imports when it needs them. */
-function clientsOf(metafile: Metafile): readonly string[] {
+/** The modules that a bundle imports when it needs them: `aws/s3.cjs`. */
+function besideOf(metafile: Metafile): readonly string[] {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
-  return [...new Set(imports.filter(({ path }) => path.startsWith('./aws/')).map(({ path }) => clientName(path)))];
+  const folders = BESIDE.map((folder) => `./${basename(folder)}/`);
+  const paths = imports.map(({ path }) => path).filter((path) => folders.some((folder) => path.startsWith(folder)));
+  return [...new Set(paths)];
 }
 
-/** Bundles every SDK client into a folder, each in a file of its own. Resolves with the folder. */
-async function bundleClients(folder: string): Promise<string> {
-  const files = await readdir(AWS_CLIENTS);
-  await build({
-    ...SETTINGS,
-    entryPoints: files.map((file) => join(AWS_CLIENTS, file)),
-    outdir: folder,
-    outExtension: { '.js': '.cjs' },
-  });
+/** Bundles every module that is a file of its own into a folder. Resolves with the folder. */
+async function bundleBeside(folder: string): Promise<string> {
+  for (const from of BESIDE) {
+    const files = await readdir(from);
+    await build({
+      ...SETTINGS,
+      entryPoints: files.map((file) => join(from, file)),
+      outdir: join(folder, basename(from)),
+      outExtension: { '.js': '.cjs' },
+    });
+  }
   return folder;
 }
 
-async function copyClients(from: string, to: string, clients: readonly string[]): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const client of clients) await copyFile(join(from, `${client}.cjs`), join(to, `${client}.cjs`));
+async function copyBeside(from: string, to: string, file: string): Promise<void> {
+  await mkdir(join(to, dirname(file)), { recursive: true });
+  await copyFile(join(from, file), join(to, file));
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
@@ -123,8 +129,4 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 async function copyDatabase(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await copyFile(COUNTRY_DATABASE, join(directory, 'country.mmdb'));
-}
-
-function clientName(path: string): string {
-  return path.replace(/^.*\//, '').replace(/\.\w+$/, '');
 }

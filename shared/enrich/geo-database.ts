@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { Reader, type Response } from 'mmdb-lib';
 import { SettingError, setting } from '../platform/settings.ts';
+import type { Response } from './libraries/mmdb-reader.ts';
 import { readObject } from './object.ts';
 
 /** Finds the record of an address. */
@@ -30,6 +29,7 @@ export function openGeoDatabase(location: string = setting('GEOIP_DATABASE') ?? 
 }
 
 async function open(location: string): Promise<GeoDatabase> {
+  const { Reader } = await import('./libraries/mmdb-reader.ts');
   const bytes = await read(location);
   try {
     const reader = new Reader<Response>(bytes);
@@ -41,7 +41,7 @@ async function open(location: string): Promise<GeoDatabase> {
 
 async function read(location: string): Promise<Buffer> {
   try {
-    return location.startsWith('s3://') ? (await readObject(location, LARGEST)).bytes : await readFile(location);
+    return location.startsWith('s3://') ? (await readObject(location, LARGEST)).bytes : readFileSync(location);
   } catch (cause) {
     const name = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.name) : 'unknown error';
     throw new SettingError(`The GeoIP database ${location} can't be read: ${name}.`, { cause });

@@ -1,9 +1,9 @@
-import UAParser from 'ua-parser-js';
 import { decodeString, memo } from '../json/index.ts';
 import { type ByteString, encodeUtf8 } from '../record/byte-string.ts';
 import type { JsonText } from '../record/document.ts';
 import { documented } from '../record/reference.ts';
 import type { Step } from '../record/step.ts';
+import type { UserAgentParser } from './libraries/user-agent-parser.ts';
 import { write } from './write.ts';
 
 export interface UserAgentOptions {
@@ -43,8 +43,12 @@ export const userAgent = documented<[options: UserAgentOptions], Step>(
     stage: 'enrich',
     compile(compiler) {
       const [source, target] = [compiler.selector(from, 'concrete'), compiler.selector(to, 'concrete')];
-      const deviceOf = memo(REMEMBERED, readDevice);
+      let parser: Parser | undefined;
+      const deviceOf = memo(REMEMBERED, (json) => readDevice(parser!, json));
       return {
+        async load() {
+          parser = (await import('./libraries/user-agent-parser.ts')).UserAgentParser;
+        },
         apply(document) {
           const node = document.get(source);
           if (node === undefined) return undefined;
@@ -63,11 +67,13 @@ const BOT =
 /** The parser itself reads no more than the first 500 characters. */
 const LONGEST = 500;
 
-function readDevice(json: JsonText): ByteString | undefined {
+type Parser = typeof UserAgentParser;
+
+function readDevice(Parser: Parser, json: JsonText): ByteString | undefined {
   if (!json.startsWith('"')) return undefined;
   const text = decodeString(json).slice(0, LONGEST).trim();
   if (text === '' || text === '-') return undefined;
-  const parser = new UAParser(text);
+  const parser = new Parser(text);
   const [browser, os, { type }] = [parser.getBrowser(), parser.getOS(), parser.getDevice()];
   const bot = BOT.test(text);
   const device = {

@@ -148,6 +148,8 @@ export class JsonDocument implements Document {
     const { segments } = compiled;
     let document: JsonDocument = this;
     let node = this.root;
+    // Most that is put in is new, at the top of the document.
+    if (segments.length === 1 && this.only(compiled) === NOWHERE) return this.insert(node, segments, 0, json);
     for (let depth = 0; depth < segments.length; depth++) {
       const place = document.memberOf(node, segments[depth]!);
       if (place === undefined) return document.insert(node, segments, depth, json);
