@@ -39,6 +39,8 @@ export interface DigitsRule extends Found {
   readonly beside?: string;
   /** Takes the digits without separators. */
   verify?(digits: string, place: Place): boolean;
+  /** Where a find that ends at `end` goes on to: with an extension. */
+  goesOn?(text: string, end: number): number;
 }
 
 /** How far a rule that knows the start reaches. */

@@ -1,5 +1,5 @@
 import { type DigitsRule, EVIDENCE } from '../detector.ts';
-import { isAlphanumeric, placeOf, report, type Scan } from './finding.ts';
+import { isAlphanumeric, placeOf, report, type Scan, textOf } from './finding.ts';
 import type { Bound, Rules } from './set.ts';
 import { LONGEST_GROUP, type Shapes } from './shapes.ts';
 
@@ -94,7 +94,7 @@ function examineWindow(scan: Scan, first: number, last: number, rules: readonly 
     const start = starts[first]! - from;
     const end = ends[last]! - from;
     if (rule.verify?.(digits, placeOf(scan, start, end)) === false) continue;
-    report(scan, start, end, rule, detector);
+    report(scan, start, rule.goesOn?.(textOf(scan), end) ?? end, rule, detector);
   }
 }
 

@@ -112,11 +112,16 @@ function compiled(keywords: readonly string[]): Test {
 
 function compile(keywords: readonly string[]): Test {
   if (keywords.length === 0) return NEVER;
-  const long = keywords.filter((word) => joined(word).length >= LONG_KEYWORD).map(spaced);
-  const short = keywords.filter((word) => joined(word).length < LONG_KEYWORD).map(spaced);
+  const long = keywords.filter(standsInWords).map(spaced);
+  const short = keywords.filter((word) => !standsInWords(word)).map(spaced);
   const parts = [...long];
   if (short.length > 0) parts.push(` (?:${short.join('|')})(?: ?(?:s|no|nr|num|number|id|code|value))? `);
   return new RegExp(parts.join('|'));
+}
+
+/** Long ones stand in longer words; those of Chinese, Japanese and Korean beside others without a space. */
+function standsInWords(keyword: string): boolean {
+  return joined(keyword).length >= LONG_KEYWORD || /[\u3040-\ud7ff]/.test(keyword);
 }
 
 /** The space between the words of a keyword may be missing. */

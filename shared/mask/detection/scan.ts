@@ -193,6 +193,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
     if (strong && run !== LETTER) noteDigits(i);
     if (run === DIGIT) takeGroup(scan, rules, i, end);
     else {
+      if (run !== LETTER && kind === DIGIT && end - i <= LONGEST_EXTENDED) takeExtended(scan, rules, i, end);
       const head = headAt(source, i, to);
       if (strong) {
         const word = end - i > 2 ? head : headAt(source, i, end);
@@ -210,6 +211,17 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
     i = end;
   }
   examineChain(scan, rules);
+}
+
+/** The last digits of a telephone number with an extension right behind them: `2671x123`. */
+const LONGEST_EXTENDED = 17;
+
+function takeExtended(scan: Scan, rules: Rules, start: number, end: number): void {
+  let at = start;
+  while (isDigit(scan.source.charCodeAt(at))) at++;
+  if (at - start < 4 || (scan.source.charCodeAt(at) | 0x20) !== 0x78) return;
+  for (let i = at + 1; i < end; i++) if (!isDigit(scan.source.charCodeAt(i))) return;
+  takeGroup(scan, rules, start, at);
 }
 
 /** Keywords of other scripts, and those that begin with one letter before such a character: `téléphone`. */

@@ -1,6 +1,6 @@
 import { luhn } from '../check-digits/luhn.ts';
 import { isOneDigit } from '../check-digits/weighted.ts';
-import { detector, EVIDENCE } from '../detector.ts';
+import { detector, EVIDENCE, type Place } from '../detector.ts';
 import { CARD_ISSUERS } from '../tables/card-issuers.ts';
 
 export const card = detector({
@@ -40,10 +40,17 @@ export const card = detector({
     },
     {
       kind: 'digits',
-      shapes: ['12', '14', '15', '16', '17', '18', '19'],
+      shapes: ['14', '15', '16', '17', '18', '19'],
       separators: '',
       evidence: EVIDENCE.checked,
       verify: isCardNumber,
+    },
+    {
+      kind: 'digits',
+      shapes: ['12'],
+      separators: '',
+      evidence: EVIDENCE.checked,
+      verify: (digits, place) => isCardNumber(digits) && !isAwsAccount(place),
     },
     {
       kind: 'digits',
@@ -188,6 +195,14 @@ function isIssued(digits: string): boolean {
     if (prefix >= from && prefix <= to) return true;
   }
   return false;
+}
+
+const IN_ARN = /\barn:aws[a-z-]{0,12}:[\w-]{0,40}:[\w-]{0,30}:$/;
+const ACCOUNT_KEY = /(?:owner|account[_-]?id|aws[_-]?account)$/i;
+
+/** Twelve digits that AWS tells its accounts by. */
+function isAwsAccount({ text, start, context }: Place): boolean {
+  return IN_ARN.test(text.slice(Math.max(0, start - 100), start)) || ACCOUNT_KEY.test(context.path.slice(-40));
 }
 
 /** EAN-13: weights 3 and 1 from the right (GS1 General Specifications, 7.9). */

@@ -6,7 +6,7 @@ export const coordinates = detector({
   name: 'coordinates',
   group: 'location',
   finds:
-    'Latitude and longitude: two keys of one object, a pair of numbers under a key that names them, `37.7749, -122.4194` in text.',
+    'Latitude and longitude: two keys of one object, a pair of numbers under a key that names them, `37.7749, -122.4194` and `lat=37.7749&lon=-122.4194` in text.',
   needs: 'Both keys in the same object; in text four decimals or more and a keyword.',
   overlooks: 'A latitude without a longitude, and coordinates in degrees and minutes.',
   keywords: [
@@ -40,6 +40,22 @@ export const coordinates = detector({
       find: findPair,
       keyword: true,
       evidence: EVIDENCE.keyword,
+    },
+    {
+      kind: 'prefix',
+      prefixes: ['lat'],
+      anyCase: true,
+      pattern:
+        /lat(?:itude)?["']?\s{0,2}[:=]\s{0,2}["']?(-?\d{1,2}\.\d{2,20})(?=["',;&\s]{1,6}(?:lon|lng|long|longitude)["':=\s])/iy,
+      evidence: EVIDENCE.shape,
+    },
+    {
+      kind: 'prefix',
+      prefixes: ['lon', 'lng'],
+      anyCase: true,
+      pattern:
+        /(?<=lat(?:itude)?["']?\s{0,2}[:=]\s{0,2}["']?-?\d{1,2}\.\d{2,20}["',;&\s]{1,6})(?:lng|lon|long|longitude)["']?\s{0,2}[:=]\s{0,2}["']?(-?\d{1,3}\.\d{2,20})/iy,
+      evidence: EVIDENCE.shape,
     },
   ],
   keys: [
@@ -78,6 +94,7 @@ export const coordinates = detector({
       { geometry: { type: 'Point', coordinates: [-122.4194, 37.7749] } },
       { start_lat: 1.5, start_lng: 2.5 },
       'location: 37.7749, -122.4194',
+      'lat: 37.7749, lon: -122.4194',
       { latlng: '37.7749,-122.4194' },
     ],
     misses: [{ lat: 37.7749 }, '37.7749, -122.4194', { coordinates: { x: 3, y: 4 } }, { a: { lat: 1 }, b: { lon: 2 } }],

@@ -38,7 +38,7 @@ export const dateOfBirth = detector({
   rules: [
     {
       kind: 'digits',
-      shapes: ['4-2-2', '4-1-1', '4-1-2', '4-2-1', '2-2-4', '1-2-4', '2-1-4', '1-1-4', '2-2-2'],
+      shapes: ['4-2-2', '4-1-1', '4-1-2', '4-2-1', '2-2-4', '1-2-4', '2-1-4', '1-1-4', '2-2-2', '1-2-2', '2-1-2'],
       separators: '-/. ',
       keyword: true,
       evidence: EVIDENCE.keyword,

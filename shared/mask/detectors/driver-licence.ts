@@ -71,6 +71,14 @@ export const driverLicence = detector({
       evidence: EVIDENCE.keyword,
       verify: hasFourDigits,
     },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [7, 14],
+      pattern: /[A-Z]\d{6,13}/y,
+      keyword: ['dl'],
+      evidence: EVIDENCE.keyword,
+    },
   ],
   keys: [
     {

@@ -5,7 +5,8 @@ export const frNir = detector({
   group: 'government-ids',
   finds:
     'Social security numbers of France (NIR) with their key: 1 85 05 78 006 084 36, 185057800608436; Corsican ones (2A, 2B) too.',
-  needs: 'A sex of 1 to 4, 7 or 8, a month that exists, and the key (97 less the remainder by 97).',
+  needs:
+    'A sex of 1 to 4, 7 or 8, a month that exists, and the key (97 less the remainder by 97). Without groups and a keyword only 1 and 2, and the twelve months.',
   overlooks: 'Numbers without their key.',
   keywords: [
     'nir',
@@ -21,11 +22,13 @@ export const frNir = detector({
   rules: [
     {
       kind: 'digits',
-      shapes: ['15', '13-2', '1-2-2-2-3-3-2', '1-2-2-2-3-3'],
+      shapes: ['13-2', '1-2-2-2-3-3-2', '1-2-2-2-3-3'],
       separators: ' -.',
       evidence: EVIDENCE.checked,
       verify: isNir,
     },
+    { kind: 'digits', shapes: ['15'], separators: '', evidence: EVIDENCE.checked, verify: isUsualNir },
+    { kind: 'digits', shapes: ['15'], separators: '', keyword: true, evidence: EVIDENCE.checked, verify: isNir },
     {
       kind: 'word',
       first: 'mixed',
@@ -66,6 +69,12 @@ export const frNir = detector({
     misses: ['1 85 05 78 006 084 37', '985057800608436', '185137800608400'],
   },
 });
+
+/** Numbers of people who were born in a month that is known, and are no foreigners with a number for the time being. */
+function isUsualNir(text: string): boolean {
+  const month = Number(text.slice(3, 5));
+  return (text[0] === '1' || text[0] === '2') && month >= 1 && month <= 12 && isNir(text);
+}
 
 /** Décret 82-103: 2A counts as 19, 2B as 18. */
 function isNir(text: string): boolean {

@@ -15,6 +15,13 @@ export const password = detector({
       evidence: EVIDENCE.secret,
     },
     {
+      kind: 'prefix',
+      prefixes: ['password', 'Password', 'passphrase', 'passcode', 'passwort', 'Passwort'],
+      pattern: /(?:password|passphrase|passcode|passwort) (?:is|was|ist|to) ["'`]?([^\s"'`]{4,63}[^\s"'`.,;!?)])/iy,
+      evidence: EVIDENCE.secret,
+      verify: (said) => /\d/.test(said) && /[^\d]/.test(said),
+    },
+    {
       kind: 'word',
       first: 'letters',
       length: [1, 1],
@@ -93,6 +100,7 @@ export const password = detector({
       '<password>hunter2</password>',
       'PGPASSWORD=hunter2 psql',
       'curl -s -u bob:hunter2 https://example.com',
+      'the password is hunter2.',
       'mysql --password hunter2 --host db',
     ],
     misses: [

@@ -83,10 +83,11 @@ export const phone = detector({
     { kind: 'anchor', characters: '(', after: /\d/, find: findBracketed, introduced: true, evidence: EVIDENCE.keyword },
     {
       kind: 'digits',
-      shapes: ['3-3-4', '1-3-3-4'],
+      shapes: ['3-3-4', '1-3-3-4', '3-3-3-4'],
       separators: '-.',
       evidence: EVIDENCE.shape,
       verify: isNorthAmerican,
+      goesOn: withExtension,
     },
     { kind: 'chain', digits: [7, 18], find: findNational, introduced: true, evidence: EVIDENCE.keyword },
   ],
@@ -124,6 +125,8 @@ export const phone = detector({
       '415-555-2671',
       '1-800-555-0199',
       '415.555.2671 ext. 12',
+      '001-415-555-2671x0123',
+      '(415)555-2671x99',
       'call 020 7946 0958',
       'phone: 5551234',
       'Tel. 030/901820',
@@ -203,7 +206,7 @@ function isE164(digits: string): boolean {
   return false;
 }
 
-const AREA_CODE = /\([2-9]\d{2}\)[ .-]{0,2}[2-9]\d{2}[ .-]\d{4}/y;
+const AREA_CODE = /\([2-9]\d{2}\)(?:[ .-]{0,2}| - )[2-9]\d{2}(?:[ .-]| - )\d{4}/y;
 const BRACKETED = /\(0?\d{1,5}\)(?:[ ./-]{0,2}\d{1,8}){1,5}/y;
 
 function findAreaCode(text: string, at: number): Extent | undefined {
@@ -220,15 +223,16 @@ function bracketed(pattern: RegExp, text: string, at: number): Extent | undefine
   if (match === null) return undefined;
   const end = at + match[0].length;
   const digits = match[0].replace(/\D/g, '').length;
-  if (digits < 7 || digits > 15 || isLetterOrDigit(text.charCodeAt(end))) return undefined;
-  const before = /(?:\+?1[ .-]?)$/.exec(text.slice(Math.max(0, at - 4), at));
-  return [at - (before?.[0].length ?? 0), withExtension(text, end)];
+  const last = withExtension(text, end);
+  if (digits < 7 || digits > 15 || (last === end && isLetterOrDigit(text.charCodeAt(end)))) return undefined;
+  const before = /(?<!\d)(?:\+?[18][ .-]?)$/.exec(text.slice(Math.max(0, at - 4), at));
+  return [at - (before?.[0].length ?? 0), last];
 }
 
 /** Area code and exchange begin with 2 to 9, and the area code is no service code (NANP). */
 function isNorthAmerican(digits: string, place: Place): boolean {
-  const national = digits.length === 11 ? digits.slice(1) : digits;
-  if (digits.length === 11 && digits[0] !== '1') return false;
+  const national = digits.slice(-10);
+  if (digits.length > 10 && digits !== `1${national}` && digits !== `001${national}`) return false;
   return national[0]! >= '2' && national[3]! >= '2' && !national.startsWith('11', 1) && !isNamedOtherwise(place);
 }
 
