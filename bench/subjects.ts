@@ -31,7 +31,7 @@ export async function subjectNamed(name: string): Promise<Transform> {
   return await subject();
 }
 
-/** The transform's work on an event, as its handler does it: read, run, answer. */
+/** The transform's work on an event, as its handler does it: read, look for what was replayed, run, answer, count. */
 async function sluice(keeps: (step: string) => boolean): Promise<Transform> {
   // Before the platform's modules are loaded: what is measured is the work, not the terminal.
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
@@ -41,14 +41,20 @@ async function sluice(keeps: (step: string) => boolean): Promise<Transform> {
   const { pipelineNamed } = await import('../pipelines/index.ts');
   const { allEndings, readableRecords, readFirehoseEvent } = await import('../shared/sources/firehose.ts');
   const { createEndings } = await import('../shared/sources/firehose-answer.ts');
+  const { reportFirehose } = await import('../shared/sources/firehose-report.ts');
+  const { openRedriven } = await import('../shared/replay/redrive-gate.ts');
   const { respondFirehose } = await import('../shared/sources/firehose-respond.ts');
   const whole = pipelineNamed('clickstream');
   const pipeline = compilePipeline({ ...whole, steps: whole.steps.filter(({ name }) => keeps(name)) });
   await pipeline.load();
   return async (event) => {
-    const batch = readFirehoseEvent(event);
-    const ran = await pipeline.run(readableRecords(batch), { now: Date.now() }, createEndings().of);
-    return (await respondFirehose(batch, allEndings(batch, ran), { deadline: DEADLINE })).response;
+    const started = performance.now();
+    const batch = await openRedriven(readFirehoseEvent(event));
+    const endings = createEndings();
+    const ran = await pipeline.run(readableRecords(batch), { now: Date.now(), outOfTime: () => false }, endings.of);
+    const result = await respondFirehose(batch, allEndings(batch, ran), { deadline: DEADLINE });
+    reportFirehose(batch, result, endings.combinations(), performance.now() - started);
+    return result.response;
   };
 }
 

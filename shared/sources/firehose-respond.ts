@@ -7,6 +7,7 @@ import type { FirehoseBatch, FirehoseRecord, Origin } from './firehose.ts';
 import {
   answerBytes,
   type Ending,
+  type FirehoseAnswer,
   type FirehoseResponse,
   jsonBytes,
   originalBytes,
@@ -61,6 +62,8 @@ export async function respondFirehose(
   options: RespondOptions,
 ): Promise<FirehoseResult> {
   const budget = options.budget ?? LIMITS.firehoseTransform.response;
+  const answers = answerAll(batch.records, ran, budget);
+  if (answers !== undefined) return { response: { records: answers }, endings: ran };
   const endings = [...ran];
   const conflicting = conflicts(batch, endings, options);
   let bare = NONE;
@@ -78,17 +81,41 @@ export async function respondFirehose(
 
 const NONE: ReadonlySet<number> = new Set();
 
-/** An upper bound, which spares most batches the exact count: JSON writes a character in six bytes at most. */
-function surelyFits(records: readonly FirehoseRecord[], endings: readonly Ending[], budget: number): boolean {
+/**
+ * The answers as they are, where they surely fit and nothing has to be put back: most batches are gone through only once.
+ * Undefined where it takes a closer look.
+ */
+function answerAll(
+  records: readonly FirehoseRecord[],
+  endings: readonly Ending[],
+  budget: number,
+): readonly FirehoseAnswer[] | undefined {
+  const answers = new Array<FirehoseAnswer>(records.length);
   let most = RESPONSE_BYTES;
   for (let index = 0; index < records.length; index++) {
-    const { recordId, encoded } = records[index]!;
+    const record = records[index]!;
     const ending = endings[index]!;
-    most += answerBytes(recordId.length * 6 + 2, 'ProcessingFailed', 0);
-    if (ending.kind === 'ok') most += ending.data.length + (ending.metadata?.bytes ?? 0);
-    else most += encoded.length * 6;
+    if (isConflict(ending)) return undefined;
+    most += mostBytes(record, ending);
+    if (most > budget) return undefined;
+    answers[index] = writeAnswer(record, ending, false);
   }
-  return most <= budget;
+  return answers;
+}
+
+/** An upper bound, which spares most batches the exact count: JSON writes a character in six bytes at most. */
+function mostBytes({ recordId, encoded }: FirehoseRecord, ending: Ending): number {
+  const bytes = ending.kind === 'ok' ? ending.data.length + (ending.metadata?.bytes ?? 0) : encoded.length * 6;
+  return answerBytes(recordId.length * 6 + 2, 'ProcessingFailed', bytes);
+}
+
+function surelyFits(records: readonly FirehoseRecord[], endings: readonly Ending[], budget: number): boolean {
+  return records.reduce((sum, record, index) => sum + mostBytes(record, endings[index]!), RESPONSE_BYTES) <= budget;
+}
+
+/** The record's documents want different partition keys. */
+function isConflict(ending: Ending): ending is Extract<Ending, { kind: 'failed' }> {
+  return ending.kind === 'failed' && ending.failure.code === 'PartitionConflict';
 }
 
 function totalOf(sizes: readonly AnswerSizes[]): number {
@@ -105,9 +132,8 @@ interface Job {
 /** Documents of one record that belong in different partitions come again as records of their own, which can't conflict. */
 function conflicts(batch: FirehoseBatch, endings: readonly Ending[], options: RespondOptions): readonly Job[] {
   const jobs: Job[] = [];
-  for (let index = 0; index < endings.length; index++) {
-    const ending = endings[index]!;
-    if (ending.kind !== 'failed' || ending.failure.code !== 'PartitionConflict') continue;
+  for (const [index, ending] of endings.entries()) {
+    if (!isConflict(ending)) continue;
     if (options.deadline.remainingMs() <= 0) break;
     const pieces = piecesOf(batch.records[index]!, options, Number.POSITIVE_INFINITY);
     if (pieces !== undefined) jobs.push({ index, pieces, otherwise: ending.failure });
