@@ -23,9 +23,11 @@ import { shown, type Taken } from './detection/taken.ts';
 import { isToken, tokenOf } from './detector.ts';
 import { applyEdits, type Edit } from './edit.ts';
 import type { CompiledMethod, Place } from './method.ts';
+import { keyPath } from './parents.ts';
 import { placesInJson, placesOfBytes } from './places.ts';
-import { isPlainIdentifier } from './plain.ts';
+import { isPlainIdentifier, isTokenOfLetters } from './plain.ts';
 import { joinPath, settleValue } from './settle.ts';
+import { createSiblings, isKeyBeside, isNamingKey, type Siblings } from './siblings.ts';
 
 /** How documents are masked. */
 export interface Policy {
@@ -73,8 +75,6 @@ const MARKED =
   classes.ESCAPE |
   classes.HIGH |
   classes.BRACKET;
-const SHORTEST_TOKEN = 12;
-const LONG_TOKEN = 16;
 const ENCODED = classes.ESCAPE | classes.HIGH;
 /** Strings with one of these may hide one text in another. */
 const HIDING = ENCODED | classes.PERCENT | classes.BRACKET;
@@ -94,11 +94,8 @@ interface Visit {
   /** False where keys above what is visited have not been looked at: they may say anything. */
   knowsAbove: boolean;
   node: Node;
-  /** Latitudes and longitudes, which wait for each other. */
-  halves: Half[] | undefined;
-  /** Names of what stands beside them, by the path of their object, and what may be named so. */
-  said: Map<string, string> | undefined;
-  beside: Node[] | undefined;
+  /** Values that say what they are together with one beside them. */
+  readonly siblings: Siblings;
   /** How many texts the document stands inside of. */
   readonly depth: number;
   readonly search: Search;
@@ -107,15 +104,6 @@ interface Visit {
   readonly outerPlace: Place;
   readonly outerKey: Place;
   readonly visitor: (node: Node) => void;
-}
-
-/** A latitude or longitude. */
-interface Half {
-  readonly node: Node;
-  /** The path of the object that it stands in. */
-  readonly parent: string;
-  readonly half: 'latitude' | 'longitude';
-  readonly detector: number;
 }
 
 export function createDocumentMasker(policy: Policy): DocumentMasker {
@@ -182,9 +170,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       base: '',
       outer: '',
       knowsAbove: true,
-      halves: undefined,
-      said: undefined,
-      beside: undefined,
+      siblings: createSiblings(names),
       depth,
       search,
       visitor,
@@ -200,12 +186,9 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     visit.base = base;
     visit.outer = outer;
     visit.knowsAbove = selector.path === '**';
-    visit.halves = undefined;
-    visit.said = undefined;
-    visit.beside = undefined;
+    visit.siblings.clear();
     document.each(selector, visit.visitor, VISITED, quiet, isAddedClean);
-    if (visit.halves !== undefined) maskPairs(visit, visit.halves);
-    if (visit.said !== undefined && visit.beside !== undefined) maskBeside(visit, visit.said, visit.beside);
+    if (visit.siblings.waiting) maskSiblings(visit);
   }
 
   function replacementFor(found: string, span: Span, visit: Visit, place: Place): string | undefined {
@@ -239,8 +222,8 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     if (finds.length > 0) known |= FOUND;
     if (names !== undefined) {
       if (names.find(applyEdits(key, finds)).length > 0) known |= NAMED;
-      if (NAMING_KEYS.has(key.toLowerCase())) known |= NAMING;
-      if (BESIDE_KEYS.has(key.toLowerCase())) known |= BESIDE;
+      if (isNamingKey(key)) known |= NAMING;
+      if (isKeyBeside(key)) known |= BESIDE;
     }
     if (id !== 0) {
       flags[id] = known;
@@ -259,31 +242,9 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       // What is left may say something of other values below too.
       if (maskKey(node, visit)) examineKey(node, node.keyId);
     }
-    if (known & NAMING) noteName(node, visit);
-    else if (known & BESIDE) {
-      visit.beside ??= [];
-      visit.beside.push(node.copy());
-    }
+    if (known & NAMING) visit.siblings.noteName(node);
+    else if (known & BESIDE) visit.siblings.noteBeside(node);
     return (known & NAMED) !== 0 && maskNamed(node, key, visit);
-  }
-
-  function noteName(node: Node, visit: Visit): void {
-    const name = node.kind === 'string' ? node.string! : '';
-    if (name.length > LONGEST_NAME || !names!.mayEnd(name, 0, name.length) || names!.find(name).length === 0) return;
-    visit.said ??= new Map();
-    visit.said.set(parentOf(node.path), name);
-  }
-
-  function maskBeside(visit: Visit, said: ReadonlyMap<string, string>, beside: readonly Node[]): void {
-    for (const node of beside) {
-      const name = said.get(parentOf(node.path));
-      if (name === undefined || node.settled) continue;
-      visit.node = node;
-      const named = names!
-        .find(name)
-        .find((each) => each.rule.pair === undefined && each.rule.below === undefined && applies(each, node, visit));
-      if (named !== undefined) settle(node, named.detector, visit);
-    }
   }
 
   /** Masks what is found in a key itself. */
@@ -304,7 +265,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   function maskNamed(node: Node, key: string, visit: Visit): boolean {
     for (const named of names!.find(key)) {
       if (named.rule.pair !== undefined) {
-        if (notePair(node, visit, named)) return true;
+        if (visit.siblings.noteHalf(node, named)) return true;
       } else if (applies(named, node, visit)) {
         settle(node, named.detector, visit);
         return true;
@@ -342,22 +303,17 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     settleValue(node, { ...maskings[detector]!, leaves }, visit.document, visit.outerPlace);
   }
 
-  /** True where the value waits until it is known whether the other half stands beside it. */
-  function notePair(node: Node, visit: Visit, { rule, detector }: NamedKey): boolean {
-    if (node.kind !== 'number' && node.kind !== 'string') return false;
-    visit.halves ??= [];
-    visit.halves.push({ node: node.copy(), parent: parentOf(node.path), half: rule.pair!, detector });
-    return true;
-  }
-
-  function maskPairs(visit: Visit, halves: readonly Half[]): void {
-    const latitudes = new Set(halves.filter(({ half }) => half === 'latitude').map(({ parent }) => parent));
-    const longitudes = new Set(halves.filter(({ half }) => half === 'longitude').map(({ parent }) => parent));
-    for (const { node, parent, detector } of halves) {
+  function maskSiblings(visit: Visit): void {
+    for (const { node, detector, paired } of visit.siblings.halves()) {
       visit.node = node;
-      const paired = latitudes.has(parent) && longitudes.has(parent);
+      whole = undefined;
       if (paired && saysOnlyItsKey(node, visit.place)) settle(node, detector, visit);
       else visitValue(node, visit);
+    }
+    for (const { node, names } of visit.siblings.named()) {
+      visit.node = node;
+      const named = names.find((each) => applies(each, node, visit));
+      if (named !== undefined) settle(node, named.detector, visit);
     }
   }
 
@@ -445,37 +401,11 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
 }
 
 const EVERYTHING = selectorOf('**');
-/** Keys of lists of names and values: attributes, headers, tags, fields of forms. */
-const NAMING_KEYS = new Set([
-  'name',
-  'key',
-  'field',
-  'fieldname',
-  'attribute',
-  'header',
-  'param',
-  'parameter',
-  'label',
-]);
-const BESIDE_KEYS = new Set(['value', 'values', 'val', 'fieldvalue', 'stringvalue', 'answer']);
-const LONGEST_NAME = 48;
 /** Shows that something was found. */
 const DRY: CompiledMethod = { mask: () => '\u27e6' };
 /** Whether a find is all of a text, and nothing else is. */
 function coversAll({ spans, tokens }: Finds, length: number): boolean {
   return spans.length === 1 && tokens.length === 0 && spans[0]!.start === 0 && spans[0]!.end === length;
-}
-
-/** A credential without a digit: a long one, or one after the name of an HTTP scheme, `Basic` or `Bearer`. */
-function isTokenOfLetters(source: string, start: number, end: number): boolean {
-  if (end - start < SHORTEST_TOKEN) return false;
-  const shortest = (source.charCodeAt(start) | 0x20) === 0x62 ? SHORTEST_TOKEN - 'Basic '.length : LONG_TOKEN;
-  let word = start;
-  for (let i = start; i < end; i++) {
-    if (source.charCodeAt(i) === 0x20) word = i + 1;
-    else if (i - word >= shortest - 1) return true;
-  }
-  return false;
 }
 
 /** An edit of a string's text as an edit of what stands between its quotes. */
@@ -490,29 +420,4 @@ function integerOf(json: string): string | undefined {
   if (!/[.eE]/.test(json)) return json;
   const value = Number(json);
   return Number.isSafeInteger(value) ? String(value) : undefined;
-}
-
-/** What a key is bound to: the object that it stands in. */
-export function keyPath(path: string): string {
-  const parent = parentOf(path);
-  return parent === '' ? '*' : `${parent}.*`;
-}
-
-/** The path of the object or array that the value at a path is in. */
-function parentOf(path: string): string {
-  if (!path.endsWith(']')) return path.slice(0, Math.max(path.lastIndexOf('.'), 0));
-  if (!path.endsWith('"]')) return path.slice(0, path.lastIndexOf('['));
-  // A quoted key may hold anything: its quotes begin where a whole JSON string does.
-  for (let at = path.indexOf('["'); at >= 0; at = path.indexOf('["', at + 1)) {
-    if (isJsonString(path.slice(at + 1, -1))) return path.slice(0, at);
-  }
-  return '';
-}
-
-function isJsonString(text: string): boolean {
-  try {
-    return typeof JSON.parse(text) === 'string';
-  } catch {
-    return false;
-  }
 }

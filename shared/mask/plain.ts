@@ -37,3 +37,18 @@ function isInstant(source: string, start: number, length: number): boolean {
     (length === 19 || source.charCodeAt(start + 19) !== 0x20)
   );
 }
+
+const SHORTEST_TOKEN = 12;
+const LONG_TOKEN = 16;
+
+/** A credential without a digit: a long one, or one after the name of an HTTP scheme, `Basic` or `Bearer`. */
+export function isTokenOfLetters(source: string, start: number, end: number): boolean {
+  if (end - start < SHORTEST_TOKEN) return false;
+  const shortest = (source.charCodeAt(start) | 0x20) === 0x62 ? SHORTEST_TOKEN - 'Basic '.length : LONG_TOKEN;
+  let word = start;
+  for (let i = start; i < end; i++) {
+    if (source.charCodeAt(i) === 0x20) word = i + 1;
+    else if (i - word >= shortest - 1) return true;
+  }
+  return false;
+}

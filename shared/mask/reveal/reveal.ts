@@ -1,10 +1,10 @@
 import { createTape, encodeString, type JsonDocument, readDocuments, selectorOf } from '../../json/index.ts';
 import { decodeUtf8, encodeUtf8 } from '../../record/byte-string.ts';
 import type { JsonText, Node } from '../../record/document.ts';
-import { keyPath } from '../document.ts';
 import { MaskError } from '../method.ts';
 import { open, unwrap } from '../methods/data-key.ts';
 import { contextOf, MARK } from '../methods/encrypt.ts';
+import { keyPath } from '../parents.ts';
 import type { Secret } from '../secret.ts';
 
 export interface RevealOptions {
