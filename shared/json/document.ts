@@ -49,8 +49,8 @@ export class JsonDocument implements Document {
   readonly root: number;
   /** As long as it is the key table's, what that says of rows is true of these. */
   private readonly generation: number;
-  /** Whether a row bears an edit. */
-  edited = false;
+  /** The last row that bears an edit; -1 where none does. */
+  lastEdited = -1;
   /** New keys, with their quotes, by row. */
   keys: Map<number, JsonText> | undefined = undefined;
   /** Set where the document is a value that a step put into another one. */
@@ -161,7 +161,7 @@ export class JsonDocument implements Document {
   }
 
   text(): JsonText {
-    if (this.edited) return render(this, this.root, this.from, this.to);
+    if (this.lastEdited >= 0) return render(this, this.root, this.from, this.to);
     return this.source.length === this.to - this.from ? this.source : this.source.slice(this.from, this.to);
   }
 
@@ -169,7 +169,7 @@ export class JsonDocument implements Document {
   textAt(node: number): JsonText {
     const { rows } = this;
     if (rows[node + CLASSES]! & REPLACED) return valueText(this.fragmentAt(node));
-    if (this.edited) return render(this, node, rows[node + START]!, rows[node + END]!);
+    if (this.lastEdited >= node) return render(this, node, rows[node + START]!, rows[node + END]!);
     return this.source.slice(rows[node + START], rows[node + END]);
   }
 
@@ -328,7 +328,7 @@ export class JsonDocument implements Document {
 
   private touch(node: number, edit: number): void {
     this.rows[node + CLASSES] = this.rows[node + CLASSES]! | edit;
-    this.edited = true;
+    if (node > this.lastEdited) this.lastEdited = node;
   }
 
   private keep(node: number, fragment: Fragment): void {

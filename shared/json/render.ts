@@ -53,7 +53,7 @@ export function editsOf(document: JsonDocument): readonly Edit[] {
 
 function lay(document: JsonDocument, top: number, out: Writer): void {
   const { rows } = document;
-  const end = after(rows, top);
+  const end = Math.min(after(rows, top), document.lastEdited + STRIDE);
   let progress: Progress[] | undefined;
   /** Objects with new members, which are written when their last own member is: the innermost last. */
   let extended: number[] | undefined;
