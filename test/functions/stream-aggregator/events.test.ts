@@ -6,6 +6,7 @@ import { pipelineNamed, pipelines } from '../../../pipelines/index.ts';
 vi.hoisted(() => {
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+  process.env.MASK_KEY = 'a key for tests, of more than 32 bytes';
 });
 
 const CASES = globSync('events/stream-aggregator/*.json').filter((file) => !file.endsWith('.expected.json'));

@@ -11,6 +11,7 @@ import { kinesisRecord } from '../../factories/kinesis-event.ts';
 const connection = vi.hoisted(() => {
   process.env.POWERTOOLS_LOG_LEVEL = 'SILENT';
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
+  process.env.MASK_KEY = 'a key for tests, of more than 32 bytes';
   return { fake: undefined as unknown as FakeAws };
 });
 vi.mock('../../../shared/platform/clients.ts', async () => {
