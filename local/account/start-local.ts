@@ -10,9 +10,10 @@ import { compileStack } from '../stack/compile.ts';
 import { readTemplate, resolveTemplate, type Template } from '../template/read.ts';
 import { createClock } from './clock.ts';
 import type { Clock, Faults } from './contracts.ts';
+import { ACCOUNT_ID, createServices, REGION } from './create-services.ts';
 import { drainWorkers, type NamedWorker } from './drain.ts';
 import { bundleName, provision } from './provision.ts';
-import { ACCOUNT_ID, createServices, REGION, type Services } from './services.ts';
+import type { Services } from './services.ts';
 
 export interface LocalOptions {
   /** Default: one that runs with the wall clock, and can be pushed ahead. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClock } from '../../local/account/clock.ts';
 import type { Clock, Faults } from '../../local/account/contracts.ts';
-import { createServices, type Services } from '../../local/account/services.ts';
+import { createServices } from '../../local/account/create-services.ts';
+import type { Services } from '../../local/account/services.ts';
 
 /** What the replayer works with, without the stack around it: its own code runs in the test's process. */
 export interface ReplayAccount extends Services {
