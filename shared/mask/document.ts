@@ -343,16 +343,16 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     // Most strings are short and hide nothing: they are looked through where they stand.
     const finds = whole ?? detectIn(source, start, end, set, visit.place, found);
     if (finds === NOTHING) return;
-    if (found & classes.OTHER || !coversAll(finds, length)) maskText(node, found, visit);
+    if (found & classes.OTHER || !coversAll(finds, length)) maskText(node, found, visit, finds);
     else {
       const replacement = replacementFor(node.string!, finds.spans[0]!, visit, visit.outerPlace);
       if (replacement !== undefined) node.replace(encodeString(replacement));
     }
   }
 
-  function maskText(node: Node, found: number, visit: Visit): void {
+  function maskText(node: Node, found: number, visit: Visit, finds?: Finds): void {
     const text = node.string!;
-    const taken = editsOfText(text, visit.search, visit.depth, found);
+    const taken = editsOfText(text, visit.search, visit.depth, found, finds);
     if (taken.length === 0 || maskNamedAfter(node, text, taken, visit)) return;
     const content = node.json.slice(1, -1);
     const places = found & ENCODED ? placesInJson(content) : undefined;

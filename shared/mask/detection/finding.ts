@@ -1,6 +1,6 @@
 import { EVIDENCE, type Evidence, type Place, type Rule } from '../detector.ts';
 import { type Context, pathHolds } from './keywords.ts';
-import { isIntroduced, isMentionedNear, type Mention } from './mentions.ts';
+import { isIntroduced, isMentionedNear } from './mentions.ts';
 import { isNamedOtherwise } from './otherwise.ts';
 import type { DetectorSet } from './set.ts';
 
@@ -30,8 +30,8 @@ export interface Scan {
   tokens: number[] | undefined;
   /** By detector: how far secrets reach that were found, so that none is looked for inside another of its kind. */
   reach: Map<number, number> | undefined;
-  /** Keywords that stand in the text, in the order of their starts. */
-  mentions: Mention[] | undefined;
+  /** How many keywords stand in the text: see mentions.ts. */
+  mentions: number;
   /** Where keywords stand that rules need (in the source). */
   keywordsAt: number[] | undefined;
 }

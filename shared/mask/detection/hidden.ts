@@ -4,7 +4,7 @@ import { MaskError } from '../method.ts';
 import { encodedAt } from './base64.ts';
 import type { Span } from './finding.ts';
 import type { Context } from './keywords.ts';
-import { detect } from './scan.ts';
+import { detect, type Finds } from './scan.ts';
 import type { DetectorSet } from './set.ts';
 import { liesWithin, meet, type Taken, together, withRest } from './taken.ts';
 import { backTo, type Extended, extentInSource, extentInView, plainView } from './view.ts';
@@ -32,20 +32,22 @@ const COVERS = classes.ESCAPE | classes.HIGH | classes.PERCENT | classes.OTHER;
 /**
  * The edits that take what the search finds out of a text: also what is percent-encoded, written in full-width or
  * zero-width forms, in base64, or in JSON inside the text. In order, none overlapping another.
- * `found` are the text's classes (shared/json/classes.ts), as far as they are known.
+ * `found` are the text's classes (shared/json/classes.ts), and `finds` what it holds as it stands, as far as they are known.
  */
-export function editsOfText(text: string, search: Search, depth = 0, found = UNKNOWN): readonly Taken[] {
+export function editsOfText(text: string, search: Search, depth = 0, found = UNKNOWN, finds?: Finds): readonly Taken[] {
   const nested = found & (classes.BRACKET | classes.ESCAPE) ? editsOfJson(text, search, depth) : undefined;
   const view = found & COVERS ? plainView(text) : undefined;
-  const plain = takenFrom(text, search, depth, nested);
+  const plain = takenFrom(text, search, depth, nested, finds ?? detect(text, search.set, search.context));
   if (view === undefined) return withRest(text, plain, nested, search);
   // JSON is what it is by its own marks: forms of them inside its strings are undone there.
   const inView =
     nested === undefined ? editsOfJson(view.text, search, depth) : { ...extentInView(view, nested), edits: NONE };
-  const uncovered = takenFrom(view.text, search, depth, inView).map((taken) => ({
-    ...taken,
-    ...backTo(view, text, taken),
-  }));
+  const uncovered = takenFrom(view.text, search, depth, inView, detect(view.text, search.set, search.context)).map(
+    (taken) => ({
+      ...taken,
+      ...backTo(view, text, taken),
+    }),
+  );
   // What only looks encoded must not hide what stands there in the clear: `%B4111…` of a magnetic stripe.
   return withRest(text, together(uncovered, plain), nested ?? (inView && extentInSource(view, inView)), search);
 }
@@ -55,8 +57,13 @@ interface Region extends Extended {
   readonly edits: readonly Edit[];
 }
 
-function takenFrom(text: string, search: Search, depth: number, json: Region | undefined): readonly Taken[] {
-  const { spans, tokens } = detect(text, search.set, search.context);
+function takenFrom(
+  text: string,
+  search: Search,
+  depth: number,
+  json: Region | undefined,
+  { spans, tokens }: Finds,
+): readonly Taken[] {
   if (spans.length === 0 && tokens.length === 0) return json?.edits ?? NONE;
   const edits: Taken[] = [];
   for (const span of spans) {

@@ -2,12 +2,29 @@ import { endOfToken } from '../detector.ts';
 import { isAlphanumeric, type Scan } from './finding.ts';
 import { joinedSet, LONG_KEYWORD } from './keywords.ts';
 
-/** A keyword that stands in the text. Places count from the text's start. */
-export interface Mention {
-  readonly start: number;
-  readonly end: number;
-  /** Without spaces, in lower case. */
-  readonly keyword: string;
+/**
+ * The keywords that stand in the text of the scan that is under way, in the order of their starts; `scan.mentions` tells
+ * how many. Kept from scan to scan: most texts have some, and few of them are asked for.
+ */
+let starts = new Int32Array(256);
+let ends = new Int32Array(256);
+/** Without spaces, in lower case. */
+const words: string[] = [];
+
+function addMention(scan: Scan, start: number, end: number, keyword: string): void {
+  if (scan.mentions === starts.length) {
+    starts = longer(starts);
+    ends = longer(ends);
+  }
+  starts[scan.mentions] = start;
+  ends[scan.mentions] = end;
+  words[scan.mentions++] = keyword;
+}
+
+function longer(places: Int32Array): Int32Array<ArrayBuffer> {
+  const twice = new Int32Array(places.length * 2);
+  twice.set(places);
+  return twice;
 }
 
 /** How far from a find a keyword may stand, in characters. */
@@ -21,9 +38,7 @@ export function noteMentions(scan: Scan, at: number, head: number): boolean {
   for (const keyword of lists[table[head]!]!) {
     const end = endOfKeyword(source, at, to, keyword);
     if (end < 0 || isInToken(source, at)) continue;
-    const mention = { start: at - from, end: end - from, keyword };
-    if (scan.mentions === undefined) scan.mentions = [mention];
-    else scan.mentions.push(mention);
+    addMention(scan, at - from, end - from, keyword);
     needed ||= set.needed.has(keyword);
   }
   return needed;
@@ -74,13 +89,12 @@ function endsWord(source: string, at: number, to: number): boolean {
 
 /** Whether one of the keywords stands within 30 characters before or behind the find. */
 export function isMentionedNear({ mentions }: Scan, keywords: readonly string[], start: number, end: number): boolean {
-  if (mentions === undefined) return false;
+  if (mentions === 0) return false;
   const asked = joinedSet(keywords);
-  for (let i = firstEndingFrom(mentions, start - REACH); i < mentions.length; i++) {
-    const mention = mentions[i]!;
-    if (mention.start > end + REACH) return false;
-    const apart = mention.end <= start || mention.start >= end;
-    if (apart && mention.end >= start - REACH && asked.has(mention.keyword)) return true;
+  for (let i = firstEndingFrom(mentions, start - REACH); i < mentions; i++) {
+    if (starts[i]! > end + REACH) return false;
+    const apart = ends[i]! <= start || starts[i]! >= end;
+    if (apart && ends[i]! >= start - REACH && asked.has(words[i]!)) return true;
   }
   return false;
 }
@@ -97,14 +111,13 @@ export function isIntroduced(
   end: number,
 ): boolean {
   const { mentions } = scan;
-  if (mentions === undefined) return false;
+  if (mentions === 0) return false;
   const asked = joinedSet(keywords);
-  for (let i = firstEndingFrom(mentions, start - REACH); i < mentions.length; i++) {
-    const mention = mentions[i]!;
-    if (mention.start > end + 2) return false;
-    if (!asked.has(mention.keyword)) continue;
-    if (mention.start === end + 2 && text.startsWith(' (', end)) return true;
-    if (mention.end <= start && !isBroken(text, mention.end, start)) return true;
+  for (let i = firstEndingFrom(mentions, start - REACH); i < mentions; i++) {
+    if (starts[i]! > end + 2) return false;
+    if (!asked.has(words[i]!)) continue;
+    if (starts[i]! === end + 2 && text.startsWith(' (', end)) return true;
+    if (ends[i]! <= start && !isBroken(text, ends[i]!, start)) return true;
   }
   return false;
 }
@@ -119,13 +132,13 @@ function isBroken(text: string, from: number, to: number): boolean {
 }
 
 /** Mentions stand in the order of their starts, and are short: the first that may end at `at` or after. */
-function firstEndingFrom(mentions: readonly Mention[], at: number): number {
+function firstEndingFrom(mentions: number, at: number): number {
   const earliest = at - LONGEST_KEYWORD;
   let low = 0;
-  let high = mentions.length;
+  let high = mentions;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (mentions[middle]!.start < earliest) low = middle + 1;
+    if (starts[middle]! < earliest) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -43,7 +43,7 @@ const scan: Scan = {
   tokens: undefined,
   keywordsAt: undefined,
   reach: undefined,
-  mentions: undefined,
+  mentions: 0,
 };
 
 /** What the set's detectors find in plain text. */
@@ -76,7 +76,7 @@ export function detectIn(
   scan.tokens = undefined;
   scan.keywordsAt = undefined;
   scan.reach = undefined;
-  scan.mentions = undefined;
+  scan.mentions = 0;
   digitRuns = 0;
   pass(scan, set.strong, true, from, to);
   // Of what the first pass found, some stands behind what the second one begins with.

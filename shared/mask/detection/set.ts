@@ -166,7 +166,8 @@ function addWord(words: WordRules[], { rule, detector }: Bound<WordRule>): void 
 
 /** Which characters a pattern may begin with, where that is one class of them: `[XYZ]\d{7}[A-Z]`. */
 function initialsOf(pattern: RegExp | undefined): Uint8Array | undefined {
-  const source = pattern?.source ?? '';
+  // What is looked ahead for does not count.
+  const source = (pattern?.source ?? '').replace(/^(?:\(\?![^()]{1,80}\)){1,3}/, '');
   const first = /^(?:\[(?!\^)(?:[^\]\\]|\\.){1,60}\]|\\d|[A-Z])(?!\?|\{0,|\|)/.exec(source)?.[0];
   if (pattern === undefined || first === undefined || /^[^(]{0,200}\|/.test(source)) return undefined;
   const character = new RegExp(`^${first}$`, pattern.flags.replace('y', ''));

@@ -92,7 +92,7 @@ type Rewrite = (character: string, from: number, to: number) => void;
 const MOST_ENCODINGS = 5;
 
 /** Percent-encoding, escapes that were written out once more, and numeric character references: undone. */
-export function uncover(view: View): View {
+function uncover(view: View): View {
   let uncovered = view;
   for (let round = 0; round < MOST_ENCODINGS && COVERED.test(uncovered.text); round++) {
     uncovered = recast(uncovered, uncoverOne);
@@ -102,7 +102,7 @@ export function uncover(view: View): View {
 }
 
 /** Whether the text holds something that `uncover` undoes. */
-export const COVERED =
+const COVERED =
   /%[\da-f]{2}|\\u[\da-f]{4}|\\x[\da-f]{2}|&#x?[\da-f]{1,6};|&(?:commat|quot|apos|amp|lt|gt|nbsp|period|colon|equals);/i;
 
 const REFERENCE = /&(?:#|(?:commat|quot|apos|amp|lt|gt|nbsp|period|colon|equals);)/iy;
