@@ -16,9 +16,16 @@ let batches: readonly TransformationEvent[] = [];
 let round = 0;
 let runs = 1;
 
-/** Batches enough that what is remembered from one to the next is what a stream would let a function remember. */
+/** Events of the stream, and bytes of it, that come round again and again. */
+const EVENTS = 32_000;
+const BYTES = 32_000_000;
+
+/**
+ * The same part of the stream whatever the size of a batch, as far as memory allows: so that the same visitors come, and
+ * what is remembered from one batch to the next is what a stream would let a function remember.
+ */
 function batchesOf({ records, bytes }: Load): readonly TransformationEvent[] {
-  const count = Math.max(2, Math.min(32, Math.round(32_000_000 / (records * bytes))));
+  const count = Math.max(2, Math.round(Math.min(EVENTS, BYTES / bytes) / records));
   return Array.from({ length: count }, (_, batch) => eventOfTexts(clickstreamTexts(batch * records, records, bytes)));
 }
 

@@ -1,5 +1,6 @@
 import type { Failure } from '../record/failure.ts';
 import type { IcebergTarget, Ok, Outcome, PartitionKeys } from '../record/outcome.ts';
+import type { StreamRecord } from '../record/record.ts';
 import type { FirehoseRecord } from './firehose.ts';
 
 /** What the transform says of one record: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-status-model.html */
@@ -88,8 +89,16 @@ export function jsonBytes(text: string): number {
 }
 
 /** Bytes of a record's own base64 in JSON, without quotes. What `atob` took may hold white space, which JSON escapes. */
-export function originalBytes({ encoded }: FirehoseRecord): number {
-  return jsonBytes(encoded) - 2;
+export function originalBytes({ encoded, record }: FirehoseRecord): number {
+  return isBase64Alone(encoded, record) ? encoded.length : jsonBytes(encoded) - 2;
+}
+
+function isBase64Alone(encoded: string, record: StreamRecord | undefined): boolean {
+  try {
+    return record !== undefined && encoded.length === Math.ceil(record.data.length / 3) * 4;
+  } catch {
+    return false;
+  }
 }
 
 /** What a batch's outcomes come to. Each is turned at once into what the answer has of it: nothing else is kept. */

@@ -81,10 +81,7 @@ export async function respondFirehose(
 
 const NONE: ReadonlySet<number> = new Set();
 
-/**
- * The answers as they are, where they surely fit and nothing has to be put back: most batches are gone through only once.
- * Undefined where it takes a closer look.
- */
+/** The answers as they are, where they fit and nothing has to be put back, which is most batches. Else undefined. */
 function answerAll(
   records: readonly FirehoseRecord[],
   endings: readonly Ending[],
@@ -97,10 +94,25 @@ function answerAll(
     const ending = endings[index]!;
     if (isConflict(ending)) return undefined;
     most += mostBytes(record, ending);
-    if (most > budget) return undefined;
     answers[index] = writeAnswer(record, ending, false);
   }
-  return answers;
+  return most <= budget || exactBytes(records, endings) <= budget ? answers : undefined;
+}
+
+function exactBytes(records: readonly FirehoseRecord[], endings: readonly Ending[]): number {
+  let total = RESPONSE_BYTES;
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index]!;
+    const ending = endings[index]!;
+    const id = jsonBytes(record.recordId);
+    if (ending.kind === 'ok') total += okBytes(id, ending);
+    else total += answerBytes(id, ending.kind === 'failed' ? 'ProcessingFailed' : 'Dropped', originalBytes(record));
+  }
+  return total;
+}
+
+function sizesOfAll(records: readonly FirehoseRecord[], endings: readonly Ending[]): readonly AnswerSizes[] {
+  return endings.map((ending, index) => sizesOf(records[index]!, ending));
 }
 
 /** An upper bound, which spares most batches the exact count: JSON writes a character in six bytes at most. */
@@ -144,7 +156,7 @@ function conflicts(batch: FirehoseBatch, endings: readonly Ending[], options: Re
 /** Chooses what waits where not all fits. Records that can neither be answered nor wait are failed. */
 function overflow(batch: FirehoseBatch, endings: Ending[], options: RespondOptions, budget: number): readonly Job[] {
   const jobs: Job[] = [];
-  const sizes = endings.map((ending, index) => sizesOf(batch.records[index]!, ending));
+  const sizes = sizesOfAll(batch.records, endings);
   if (totalOf(sizes) <= budget) return jobs;
   const tooLarge = ({ ok }: AnswerSizes) => ok !== undefined && RESPONSE_BYTES + ok > budget;
   // Put back in pieces or not, such a record may yet fail: its own bytes have their place.
@@ -232,7 +244,7 @@ async function putBack(
  * dropped records give up their bytes, which nobody reads, where that is needed. Returns those.
  */
 function trim({ records }: FirehoseBatch, endings: Ending[], budget: number): ReadonlySet<number> {
-  const sizes = endings.map((ending, index) => sizesOf(records[index]!, ending));
+  const sizes = sizesOfAll(records, endings);
   let total = totalOf(sizes);
   const bare = new Set<number>();
   for (let index = sizes.length - 1; index >= 0 && total > budget; index--) {
