@@ -13,9 +13,11 @@ async function read(content: string | Buffer, mostBytes = 1_048_576) {
   const path = join(folder, 'input');
   writeFileSync(path, content);
   const refused = keepRefusedLines(join(folder, 'refused'));
-  const records = inputRecords(await openInput(path), { rows: 'line', mostBytes, refused });
+  const input = await openInput(path);
+  const records = inputRecords(input, { rows: 'line', mostBytes, refused });
   const texts: string[] = [];
   for await (const batch of records.batches()) texts.push(...batch.map(({ data }) => data.toString()));
+  await input.close();
   return { texts, figures: records.figures, refused };
 }
 
