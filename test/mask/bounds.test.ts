@@ -87,6 +87,15 @@ const GENERAL = [
   '&#64;',
   'AKIA',
   'P<',
+  'password={"',
+  'token=[',
+  '&quot;',
+  '<a b="c">',
+  'lat: 1.23, lon: ',
+  '2671x123 ',
+  'ssn [US_SSN] 123456789 ',
+  '{"key":"password","value":"x"},',
+  '电话 138 0013 8000 ',
   '4111 ',
 ];
 

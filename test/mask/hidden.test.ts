@@ -197,6 +197,12 @@ describe('readings of one text that differ', () => {
     expect(redacted('[{"password":"%"},"\u200b"]')).toBe('[{"password":"[PASSWORD]"},"\u200b"]');
   });
 
+  it('what is compared is a value where it is quoted', () => {
+    expect(redacted('if (token == null && password === "hunter2")')).toBe(
+      'if (token == null && password === "[PASSWORD]")',
+    );
+  });
+
   it('what goes beyond JSON in a text wins over it', () => {
     expect(redacted('set password={"old":"hunter2","x":[1]} now')).toBe('set password=[PASSWORD] now');
     expect(redacted('(password=hun)ter2) [token=abc123def] pwd={x}')).toBe(

@@ -35,7 +35,8 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
   if (named === undefined) return;
   const secret = set.detectors[named.detector]!.group === 'credentials';
   if (secret && isReached(scan, at, named.detector)) return;
-  const extent = extentOfValue(text, at + (between === EQUALS && next === TAG ? 2 : 1), named, secret, between);
+  const begins = startOfValue(text, at, between);
+  const extent = begins < 0 ? undefined : extentOfValue(text, begins, named, secret, between);
   if (extent === undefined) return;
   const value = text.slice(extent[0], extent[1]);
   if (named.rule.verify?.(value) === false || isPlaceholder(value) || isMasked(text, extent)) return;
@@ -47,6 +48,16 @@ export function findKeyValue(scan: Scan, names: KeyNames, anchor: number): void 
     detector: named.detector,
     evidence: secret ? EVIDENCE.secret : EVIDENCE.shape,
   });
+}
+
+/** Behind `=`, `=>`, or `==` and a quote: what is compared without one is no value. -1 where none can stand. */
+function startOfValue(text: string, at: number, between: number): number {
+  if (between !== EQUALS) return at + 1;
+  if (text.charCodeAt(at + 1) === TAG) return at + 2;
+  let start = at + 1;
+  while (start < at + 3 && text.charCodeAt(start) === EQUALS) start++;
+  if (start === at + 1) return start;
+  return /^ {0,2}["'`]/.test(text.slice(start, start + 3)) ? start : -1;
 }
 
 /** Where the name before the character at `at` ends; -1 where none stands there. */
@@ -168,21 +179,26 @@ function goesOn(text: string, at: number): boolean {
 const OPENING = new Set([0x7b, 0x5b]);
 const CLOSING = new Set([0x7d, 0x5d, 0x29]);
 
-/** Where the object or array that begins at `start` ends, whatever its language; -1 where it does not, or is a token. */
+/**
+ * Where the object or array that begins at `start` ends, whatever its language; one that does not, with the line, or as far
+ * as values reach. -1 where it is a token, or nothing follows.
+ */
 function endOfContainer(text: string, start: number): number {
   if (endOfToken(text, start) > 0) return -1;
   const limit = Math.min(text.length, start + LONGEST_VALUE);
+  let line = limit;
   let depth = 0;
   let quote = 0;
   for (let i = start; i < limit; i++) {
     const code = text.charCodeAt(i);
+    if (code === 0x0a && line === limit) line = i;
     if (code === 0x5c) i++;
     else if (quote !== 0) quote = code === quote ? 0 : quote;
     else if (code === 0x22) quote = code;
     else if (OPENING.has(code)) depth++;
     else if (CLOSING.has(code) && code !== 0x29 && --depth === 0) return i + 1;
   }
-  return -1;
+  return line > start + 1 ? line : -1;
 }
 
 function isTrailing(code: number): boolean {
