@@ -86,7 +86,7 @@ function readRecord(value: unknown, index: number): FirehoseRecord {
   return new ReadRecord(recordId, encoded, streamRecord(recordId, encoded, fields));
 }
 
-/** Made by a constructor, as answers are: see firehose-answer.ts. */
+/** Made by a constructor and no literal: see firehose-answer.ts. */
 class ReadRecord implements FirehoseRecord {
   readonly recordId: string;
   readonly encoded: string;
