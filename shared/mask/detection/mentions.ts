@@ -30,12 +30,18 @@ function longer(places: Int32Array): Int32Array<ArrayBuffer> {
 /** How far from a find a keyword may stand, in characters. */
 const REACH = 30;
 
-/** Notes the keywords that the letters at `at` (in the source) are, case and separators aside. True if a rule needs one. */
-export function noteMentions(scan: Scan, at: number, head: number): boolean {
+/**
+ * Notes the keywords that the letters at `at` (in the source) are, case and separators aside. True if a rule needs one.
+ * `run` is how many letters and digits stand there together.
+ */
+export function noteMentions(scan: Scan, at: number, head: number, run: number): boolean {
   const { source, from, to, set } = scan;
   const { table, lists } = set.keywords;
+  // Most that begin alike part at the fourth letter.
+  const fourth = run > 3 ? source.charCodeAt(at + 3) | 0x20 : 0;
   let needed = false;
   for (const keyword of lists[table[head]!]!) {
+    if (fourth !== 0 && keyword.length > 3 && keyword.charCodeAt(3) !== fourth) continue;
     const end = endOfKeyword(source, at, to, keyword);
     if (end < 0 || isInToken(source, at)) continue;
     addMention(scan, at - from, end - from, keyword);

@@ -197,7 +197,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
       const head = headAt(source, i, to);
       if (strong) {
         const word = end - i > 2 ? head : headAt(source, i, end);
-        if (keywordAt[word] !== 0 && kind === LETTER && noteMentions(scan, i, word)) noteKeyword(scan, i);
+        if (keywordAt[word] !== 0 && kind === LETTER && noteMentions(scan, i, word, end - i)) noteKeyword(scan, i);
         if (end - i >= TOKEN && (run !== LETTER || end - i >= LETTER_TOKEN)) takeToken(scan, i);
       }
       const list = prefixAt[head]!;
@@ -230,7 +230,7 @@ function foreign(scan: Scan, at: number): void {
     if (start < scan.from || isAlphanumeric(scan.source.charCodeAt(start - 1))) continue;
     for (const end of [scan.to, Math.min(start + 2, scan.to)]) {
       const head = headAt(scan.source, start, end);
-      if (scan.set.keywords.table[head] !== 0 && noteMentions(scan, start, head)) noteKeyword(scan, start);
+      if (scan.set.keywords.table[head] !== 0 && noteMentions(scan, start, head, 0)) noteKeyword(scan, start);
     }
   }
 }
