@@ -9,14 +9,14 @@ const HELP = `npm run bench [-- options]
 
 Measures, in processor time of one core (all threads of a process, so that collecting garbage counts):
   the Firehose transform, from Lambda's event to the answer, beside parsing and writing JSON alone (the floor), the same
-  work written the usual way, and powertools' parser; then by size of a record and of a batch. Each way runs in a process
-  of its own, as a function does; they take turns, one at a time.
+  work written the usual way, and powertools' parser; then by size of a record and of a batch. Each way runs in three processes
+  of its own, as a function does, and the median one counts; they take turns, one at a time.
   the stream consumer's records a second.
   the transform's bundle and what importing it costs (it is built first).
 After each part stand the bars that were set, and whether they hold.
 
   --json FILE      writes all figures and bars as JSON
-  --seconds N      how long each way is measured in the first table (default 1.5)
+  --seconds N      how long each way is measured in the first table (default 0.6, in each of a way's processes)
   --only PART      transform, consumer or cold-start
   --help           this text
 `;

@@ -10,10 +10,8 @@ export interface Load {
 
 export interface Timing {
   readonly name: string;
-  /** Microseconds of processor time a batch, all threads together (so that collecting garbage counts): the median. */
+  /** Microseconds of processor time a batch, all threads together (so that collecting garbage counts): the median process's median. */
   readonly median: number;
-  readonly best: number;
-  readonly samples: number;
   /** Mean bytes of a record. */
   readonly recordBytes: number;
 }
@@ -35,10 +33,13 @@ export interface Running {
   readonly process: ChildProcess;
 }
 
-/** Starts a process for each subject: no subject's garbage, and nothing that the compiler learnt of one, is another's. */
+/** Processes of each subject: what V8 makes of the same code while it warms up differs from one to the next, by a half at times. */
+const PROCESSES = 3;
+
+/** Starts processes for each subject: no subject's garbage, and nothing that the compiler learnt of one, is another's. */
 export function startSubjects(names: readonly string[]): readonly Running[] {
   const script = join(import.meta.dirname, 'subject-process.ts');
-  return names.map((name) => ({ name, process: fork(script, [name]) }));
+  return names.flatMap((name) => Array.from({ length: PROCESSES }, () => ({ name, process: fork(script, [name]) })));
 }
 
 export function stopSubjects(subjects: readonly Running[]): void {
@@ -46,8 +47,8 @@ export function stopSubjects(subjects: readonly Running[]): void {
 }
 
 /**
- * Times subjects on a load. Each works for `warmUp` milliseconds of processor time first; then they take samples in turns, one at a time, for
- * `milliseconds` each: what disturbs the machine disturbs all of them alike.
+ * Times subjects on a load. Each works for `warmUp` milliseconds of processor time first; then they take samples in turns,
+ * one at a time, for `milliseconds` each: what disturbs the machine disturbs all of them alike.
  */
 export async function timeInTurns(
   subjects: readonly Running[],
@@ -64,11 +65,19 @@ export async function timeInTurns(
       times[index]!.push((await ask<Sample>(subject, 'sample')).microseconds);
     }
   }
-  return subjects.map(({ name }, index) => {
-    const sorted = times[index]!.sort((a, b) => a - b);
-    const [best, median] = [sorted[0]!, sorted[sorted.length >> 1]!];
-    return { name, median, best, samples: sorted.length, recordBytes: ready[index]!.recordBytes };
+  const medians = times.map(medianOf);
+  return [...new Set(subjects.map(({ name }) => name))].map((name) => {
+    const own = subjects.flatMap((subject, index) => (subject.name === name ? [index] : []));
+    return {
+      name,
+      median: medianOf(own.map((index) => medians[index]!)),
+      recordBytes: ready[own[0]!]!.recordBytes,
+    };
   });
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** Rejects where the process ends instead of answering. */

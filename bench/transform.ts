@@ -81,7 +81,7 @@ const COMPARED = ['floor', 'clickstream without detection', 'clickstream'];
 
 async function measureAll(subjects: readonly Running[], milliseconds: number) {
   const transform = await measure(subjects, { records: 1000, bytes: 640 }, WARM_UP_MS, milliseconds);
-  show('1,000 clickstream events of about 640 bytes: the whole transform, each way in a process of its own', transform);
+  show('1,000 clickstream events of about 640 bytes: the whole transform, each way in processes of its own', transform);
   const bars = barsOf(transform);
   showBars(bars);
   const compared = subjects.filter(({ name }) => COMPARED.includes(name));
@@ -97,7 +97,7 @@ async function measureAll(subjects: readonly Running[], milliseconds: number) {
   return { node: process.version, transform, bars, bySize, byBatch };
 }
 
-const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '1.5' } } });
+const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '0.6' } } });
 const subjects = startSubjects(SUBJECT_NAMES);
 try {
   const figures = await measureAll(subjects, Number(values.seconds) * 1000);
