@@ -1,4 +1,4 @@
-import { createTape, readDocument, rewind, selectorOf } from '../json/index.ts';
+import { createTape, readDocument, rewind, selectorOf, type Tape } from '../json/index.ts';
 import { type ByteString, encodeUtf8 } from '../record/byte-string.ts';
 import type { JsonText, Node } from '../record/document.ts';
 
@@ -9,8 +9,9 @@ export function csvWriter(
 ): (documents: readonly JsonText[]) => ByteString {
   const selectors = header.map((name) => selectorOf(`["${name.replace(/["\\]/g, '\\$&')}"]`));
   const special = new RegExp(`["\\r\\n${delimiter.replace(/[\\\]^-]/g, '\\$&')}]`);
-  const tape = createTape();
+  let tape: Tape | undefined;
   return (documents) => {
+    tape ??= createTape();
     let rows = '';
     for (const text of documents) {
       rewind(tape);

@@ -23,9 +23,9 @@ export function memo<Value>(size: number, compute: (text: string) => Value): (te
   let young = new Map<string, Entry<Value>>();
   let old = new Map<string, Entry<Value>>();
   let generation = 0;
-  const recent = new Array<Entry<Value> | undefined>(Math.min(PLACES, 2 ** Math.ceil(Math.log2(size + 1)))).fill(
-    undefined,
-  );
+  const places = Math.min(PLACES, 2 ** Math.ceil(Math.log2(size + 1)));
+  /** Made with the first text: a function that starts has many memos and no texts. */
+  let recent: (Entry<Value> | undefined)[] | undefined;
 
   function keep(entry: Entry<Value>): Entry<Value> {
     if (young.size >= size) {
@@ -45,7 +45,8 @@ export function memo<Value>(size: number, compute: (text: string) => Value): (te
 
   return (text) => {
     if (text.length > LONGEST) return compute(text);
-    const place = placeOf(text) & (recent.length - 1);
+    recent ??= new Array<Entry<Value> | undefined>(places).fill(undefined);
+    const place = placeOf(text) & (places - 1);
     const first = recent[place];
     if (first !== undefined && first.text === text) return first.value;
     const second = recent[place ^ 1];
