@@ -18,7 +18,7 @@ import { randomFrom } from '../factories/random.ts';
  * CONSUMER_EVENTS=200000 OUTAGE_MS=20000 is the whole proof; by default a part of it, to be quick. With DEDUPE=none the
  * consumer has no table, and duplicates are counted.
  */
-const EVENTS = Number(process.env.CONSUMER_EVENTS ?? 10_000);
+const EVENTS = Number(process.env.CONSUMER_EVENTS ?? 6_000);
 const OUTAGE_MS = Number(process.env.OUTAGE_MS ?? 1_000);
 const HAS_TABLE = process.env.DEDUPE !== 'none';
 const SHARDS = 4;

@@ -125,23 +125,18 @@ function limitFor(run: (text: string) => void): number {
 describe('50 KB of hostile text take less than 20 ms', () => {
   const all = compileSet(DETECTORS);
 
-  it.each(DETECTORS.map((detector) => [detector.name, detector] as const))(
-    'for %s, alone and with all others',
-    (_name, detector) => {
-      const alone = compileSet([detector]);
-      for (const set of [alone, all]) {
-        const run = (text: string) => void detect(text, set);
-        const limit = limitFor((text) => void detect(text, all));
-        for (const piece of hostileTexts(detector)) {
-          const text = filled(piece);
-          expect(
-            timeOf(() => run(text)),
-            piece,
-          ).toBeLessThan(limit);
-        }
-      }
-    },
-  );
+  // All of them together: none takes longer alone.
+  it.each(DETECTORS.map((detector) => [detector.name, detector] as const))('for %s', (_name, detector) => {
+    const run = (text: string) => void detect(text, all);
+    const limit = limitFor(run);
+    for (const piece of hostileTexts(detector)) {
+      const text = filled(piece);
+      expect(
+        timeOf(() => run(text)),
+        piece,
+      ).toBeLessThan(limit);
+    }
+  });
 
   it('for anything that begins a find, through the whole step', () => {
     const run = redactor();
