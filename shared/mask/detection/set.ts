@@ -1,6 +1,6 @@
 import { classes } from '../../json/index.ts';
 import type { AnchorRule, ChainRule, Detector, DigitsRule, PrefixRule, Rule, WordRule } from '../detector.ts';
-import { addHead, createHeads, type Heads, type HeadsBuilder } from './heads.ts';
+import { addHead, addPair, createHeads, type Heads, type HeadsBuilder } from './heads.ts';
 import { compileKeyNames, type KeyNames } from './key-names.ts';
 import { BETWEEN } from './key-value.ts';
 import { joined } from './keywords.ts';
@@ -196,13 +196,10 @@ function besides(pattern: RegExp | undefined): Uint8Array {
   return table;
 }
 
-const THIRD = '0123456789abcdef';
-
 function addPrefix(heads: HeadsBuilder<Bound<PrefixRule>>, bound: Bound<PrefixRule>): void {
   for (const prefix of bound.rule.prefixes) {
     if (prefix.length > 2) addHead(heads, prefix, bound);
-    // Two characters are followed by hexadecimal digits: `AC0123…`, `0xde…`.
-    else for (const third of THIRD) addHead(heads, prefix + third, bound);
+    else addPair(heads, prefix, bound);
   }
 }
 
