@@ -69,6 +69,8 @@ export interface PrefixRule extends Found, Reach {
   readonly kind: 'prefix';
   /** Two characters or more each. */
   readonly prefixes: readonly string[];
+  /** Characters of which one follows prefixes of two characters; left out: hexadecimal digits. */
+  readonly third?: string;
   /** Case does not count. Only the first three characters are compared before the rule is tried. */
   readonly anyCase?: boolean;
 }

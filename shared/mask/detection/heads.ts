@@ -21,18 +21,16 @@ export function addHead<T>({ table, lists }: HeadsBuilder<T>, beginning: string,
   if (!list.includes(item)) list.push(item);
 }
 
-/** A third character that is a hexadecimal digit, as `headAt` sees it. */
-const HEXADECIMAL = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0) & 31);
-
-/** The same of two characters that any hexadecimal digit follows: `AC0123…`, `0xde…`. There are many: they share a list. */
-export function addPair<T>({ table, lists }: HeadsBuilder<T>, pair: string, item: T): void {
+/** The same of two characters that one of `thirds` follows: `AC0123…`, `0xde…`. They share a list, for there are many. */
+export function addPair<T>({ table, lists }: HeadsBuilder<T>, pair: string, thirds: string, item: T): void {
   const head = headAt(pair, 0, 2);
   let shared = 0;
-  for (const third of HEXADECIMAL) {
-    const known = table[head | third]!;
+  for (let i = 0; i < thirds.length; i++) {
+    const slot = head | (thirds.charCodeAt(i) & 31);
+    const known = table[slot]!;
     if (known === 0) {
       if (shared === 0) shared = lists.push([item]) - 1;
-      table[head | third] = shared;
+      table[slot] = shared;
     } else if (!lists[known]!.includes(item)) lists[known]!.push(item);
   }
 }

@@ -196,10 +196,12 @@ function besides(pattern: RegExp | undefined): Uint8Array {
   return table;
 }
 
+const HEXADECIMAL = '0123456789abcdef';
+
 function addPrefix(heads: HeadsBuilder<Bound<PrefixRule>>, bound: Bound<PrefixRule>): void {
   for (const prefix of bound.rule.prefixes) {
     if (prefix.length > 2) addHead(heads, prefix, bound);
-    else addPair(heads, prefix, bound);
+    else addPair(heads, prefix, bound.rule.third ?? HEXADECIMAL, bound);
   }
 }
 

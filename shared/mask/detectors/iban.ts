@@ -2,9 +2,6 @@ import { mod97 } from '../check-digits/mod97.ts';
 import { detector, EVIDENCE, type Extent } from '../detector.ts';
 import { IBAN_STRUCTURES } from '../tables/iban-structures.ts';
 
-/** Country and first check digit. */
-const PREFIXES = Object.keys(IBAN_STRUCTURES).flatMap((country) => [...'0123456789'].map((digit) => country + digit));
-
 export const iban = detector({
   name: 'iban',
   group: 'financial',
@@ -12,7 +9,17 @@ export const iban = detector({
   needs: 'A country of the IBAN registry, that country’s length and structure, and the check digits (mod 97).',
   overlooks: 'Account numbers of countries without IBAN: see us-bank.',
   keywords: ['iban', 'bank account', 'konto'],
-  rules: [{ kind: 'prefix', prefixes: PREFIXES, anyCase: true, find: findIban, evidence: EVIDENCE.checked }],
+  rules: [
+    {
+      kind: 'prefix',
+      prefixes: Object.keys(IBAN_STRUCTURES),
+      // The first check digit.
+      third: '0123456789',
+      anyCase: true,
+      find: findIban,
+      evidence: EVIDENCE.checked,
+    },
+  ],
   keys: [{ names: ['iban', 'ibannumber'], suffix: true }],
   examples: {
     hits: [
