@@ -45,6 +45,15 @@ export const keyTable: KeyTable = {
   tape: undefined,
   generation: 0,
 };
+
+/**
+ * What the table says of rows is no longer true of documents that were read before: keys were read whose rows are not kept.
+ * To those the documents' own keys would seem to be missing.
+ */
+export function forgetRows(): void {
+  keyTable.generation++;
+}
+
 const slots = new Int32Array(SLOTS);
 /** By id: the key in UTF-16, and the classes of its bytes. */
 const names: string[] = [''];

@@ -1,6 +1,7 @@
 import type { JsonText } from '../record/document.ts';
 import { type Failure, permanent } from '../record/failure.ts';
 import { JsonDocument } from './document.ts';
+import { forgetRows } from './keys.ts';
 import { fault, load, scan, skipSpace } from './scanner.ts';
 import { createTape, type Tape } from './tape.ts';
 
@@ -47,6 +48,7 @@ export function readSingle(text: JsonText, tape: Tape): JsonDocument | undefined
     return new JsonDocument(text, 0, end, tape, root);
   }
   tape.used = root;
+  forgetRows();
   return undefined;
 }
 

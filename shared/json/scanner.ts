@@ -16,7 +16,7 @@ import {
   STRING,
   UPPER,
 } from './classes.ts';
-import { internKey, keyIdOf, keyTable } from './keys.ts';
+import { forgetRows, internKey, keyIdOf, keyTable } from './keys.ts';
 import { decodeStringContent } from './strings.ts';
 import {
   AGAIN,
@@ -102,6 +102,7 @@ function isSpace(byte: number): boolean {
 }
 
 function fail(at: number, expected: string, code: ScanFault = 'InvalidJson'): -1 {
+  forgetRows();
   fault.code = code;
   fault.at = at;
   fault.message = expected;
@@ -115,7 +116,7 @@ function fail(at: number, expected: string, code: ScanFault = 'InvalidJson'): -1
 export function scan(tape: Tape, at: number, base = tape.used): number {
   if (keyTable.tape !== tape) {
     keyTable.tape = tape;
-    keyTable.generation++;
+    forgetRows();
   }
   const b = bytes;
   const w = words;

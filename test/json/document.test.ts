@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classes, createTape, encodeString, KEY_IDS, selectorOf } from '../../shared/json/index.ts';
+import { classes, createTape, encodeString, KEY_IDS, selectorOf, type Tape } from '../../shared/json/index.ts';
 import type { Node } from '../../shared/record/document.ts';
 import { documentOf } from '../factories/document.ts';
 
@@ -386,6 +386,22 @@ describe('documents that live at the same time', () => {
       if (index % 3 === 0) expected = expected.replace(/\}$/, ',"geo":{"id":"g"}}');
       expect(document.text()).toBe(expected);
     });
+  });
+
+  it.each([
+    ['that breaks off', '{"":{"":{"id"\0}}}'],
+    ['of which only the beginning is a document', '{"x":{"id":1}} x'],
+    ['that is not UTF-8', '{"x":{"id":"\xff"}}'],
+  ])('keep their keys where the text behind them is one %s', async (_, broken) => {
+    const { readDocuments, readSingle } = await import('../../shared/json/index.ts');
+    for (const read of [(tape: Tape) => readSingle(broken, tape), (tape: Tape) => readDocuments(broken, tape, [])]) {
+      const tape = createTape();
+      const document = readSingle('{"id":0}', tape)!;
+      read(tape);
+      expect(document.get(selectorOf('id'))?.json).toBe('0');
+      document.each(selectorOf('id'), (node) => node.remove());
+      expect(document.text()).toBe('{}');
+    }
   });
 
   it('find the last of duplicate keys though another tape was read in between', () => {
