@@ -3,7 +3,7 @@ import { firehoseDestination } from '../../shared/delivery/firehose.ts';
 import { kinesisDestination } from '../../shared/delivery/kinesis.ts';
 import { putAll } from '../../shared/delivery/put-all.ts';
 import { count } from '../../shared/platform/metrics.ts';
-import type { Origin } from '../../shared/sources/firehose.ts';
+import type { Origin } from '../../shared/sources/firehose-batch.ts';
 import type { Reingest } from '../../shared/sources/firehose-respond.ts';
 
 /** Puts records back where they came from. The SDK's client is loaded by the first request. */

@@ -1,9 +1,10 @@
 import { compilePath, selectorOf } from '../json/index.ts';
 import type { Document } from '../record/document.ts';
-import type { CompiledStep, Step, StepCompiler } from '../record/step.ts';
+import type { Step, StepCompiler } from '../record/step.ts';
 import type { PipelineDefinition } from './definition.ts';
-import { compileIceberg, type IcebergRouter } from './iceberg.ts';
-import { compilePartition, type Partitioner } from './partition.ts';
+import { compileIceberg } from './iceberg.ts';
+import { compilePartition } from './partition.ts';
+import type { BoundStep, Plan } from './plan.ts';
 import { createRunner, type Run } from './run.ts';
 
 /** A pipeline's definition is wrong. `faults` has every mistake, in the words a reader can act on; never a record's values. */
@@ -17,23 +18,6 @@ export class PipelineError extends Error {
     this.pipeline = pipeline;
     this.faults = faults;
   }
-}
-
-/** A step with what the runner says of it when it fails. */
-export interface BoundStep {
-  readonly name: string;
-  readonly stage: Step['stage'];
-  readonly compiled: CompiledStep;
-}
-
-/** All that a run needs, with the paths bound. */
-export interface Plan {
-  readonly definition: PipelineDefinition;
-  readonly steps: readonly BoundStep[];
-  /** Records that stay go on as they came. */
-  readonly forwards: boolean;
-  readonly partition: Partitioner | undefined;
-  readonly iceberg: IcebergRouter | undefined;
 }
 
 /** A pipeline that is ready to run. */

@@ -1,10 +1,10 @@
 import type { JsonDocument } from '../json/index.ts';
 import { type Failure, permanent } from '../record/failure.ts';
 import { dropped, failed, type IcebergTarget, type Ok, type Outcome, type PartitionKeys } from '../record/outcome.ts';
-import type { Plan } from './compile.ts';
 import { sameTarget } from './iceberg.ts';
 import { type Item, within } from './item.ts';
 import { samePartition } from './partition.ts';
+import type { Plan } from './plan.ts';
 
 /** What becomes of a record whose documents have passed every step. Never throws. */
 export function leave(plan: Plan, item: Item): Outcome {

@@ -3,9 +3,9 @@ import { permanent, transient } from '../record/failure.ts';
 import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
 import { type StreamRecord, UnreadableRecordError } from '../record/record.ts';
 import type { StepContext } from '../record/step.ts';
-import type { BoundStep, Plan } from './compile.ts';
 import { type Item, within } from './item.ts';
 import { leave } from './leave.ts';
+import type { BoundStep, Plan } from './plan.ts';
 
 interface RunOptions {
   /** Epoch milliseconds at the start of the invocation. */

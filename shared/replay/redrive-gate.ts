@@ -4,7 +4,7 @@ import type { ByteString } from '../record/byte-string.ts';
 import { permanent, transient } from '../record/failure.ts';
 import { dropped, failed } from '../record/outcome.ts';
 import { isRedriven, mayBeRedriven, type Redriven, readRedriven } from '../record/redriven.ts';
-import type { FirehoseBatch, FirehoseRecord } from '../sources/firehose.ts';
+import type { FirehoseBatch, FirehoseRecord } from '../sources/firehose-batch.ts';
 import { takePasses } from './passes-table.ts';
 import { inParallel } from './table.ts';
 import { partsOf } from './token.ts';

@@ -1,7 +1,7 @@
 import type { Failure } from '../record/failure.ts';
 import type { IcebergTarget, Ok, Outcome, PartitionKeys } from '../record/outcome.ts';
 import type { StreamRecord } from '../record/record.ts';
-import type { FirehoseRecord } from './firehose.ts';
+import type { FirehoseRecord } from './firehose-batch.ts';
 
 /** What the transform says of one record: https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-status-model.html */
 export interface FirehoseAnswer {

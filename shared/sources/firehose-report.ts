@@ -1,7 +1,7 @@
 import { logger } from '../platform/logger.ts';
 import { count, unit } from '../platform/metrics.ts';
 import type { Failure } from '../record/failure.ts';
-import type { FirehoseBatch } from './firehose.ts';
+import type { FirehoseBatch } from './firehose-batch.ts';
 import type { FirehoseResult } from './firehose-respond.ts';
 
 /** More partitions in one invocation than this is worth a look: a delivery stream keeps 500 open at a time. */

@@ -3,7 +3,6 @@ import { LIMITS } from '../platform/limits.ts';
 import type { ByteString } from '../record/byte-string.ts';
 import { type Failure, permanent, transient } from '../record/failure.ts';
 import type { InputFormat } from '../record/format.ts';
-import type { FirehoseBatch, FirehoseRecord, Origin } from './firehose.ts';
 import {
   answerBytes,
   type Ending,
@@ -15,6 +14,7 @@ import {
   type Transformed,
   writeAnswer,
 } from './firehose-answer.ts';
+import type { FirehoseBatch, FirehoseRecord, Origin } from './firehose-batch.ts';
 import { type AnswerSizes, planOverflow } from './firehose-plan.ts';
 
 /** Bytes that are to come again, as a record of their own. */

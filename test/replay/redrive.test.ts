@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type Redrive, readRedriven, writeRedriven } from '../../shared/record/redriven.ts';
 import type { openRedriven as open } from '../../shared/replay/redrive-gate.ts';
 import { firstToken, nextToken } from '../../shared/replay/token.ts';
-import { allEndings, type FirehoseBatch, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { allEndings, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
 import { createEndings } from '../../shared/sources/firehose-answer.ts';
+import type { FirehoseBatch } from '../../shared/sources/firehose-batch.ts';
 import { LEDGER, type ReplayAccount, replayAccount } from '../factories/replay-account.ts';
 
 const bytes = fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array).toString('latin1'));

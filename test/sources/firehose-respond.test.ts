@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { json } from '../../shared/formats/index.ts';
 import { permanent } from '../../shared/record/failure.ts';
 import { dropped, failed, type Outcome } from '../../shared/record/outcome.ts';
-import { type FirehoseBatch, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { readFirehoseEvent } from '../../shared/sources/firehose.ts';
 import { createEndings } from '../../shared/sources/firehose-answer.ts';
+import type { FirehoseBatch } from '../../shared/sources/firehose-batch.ts';
 import { type ReingestEntry, type RespondOptions, respondFirehose } from '../../shared/sources/firehose-respond.ts';
 import { directPutEvent, kinesisSourceEvent } from '../factories/firehose-event.ts';
 

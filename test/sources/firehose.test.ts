@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { json, ndjson } from '../../shared/formats/index.ts';
 import { compilePipeline } from '../../shared/pipeline/compile.ts';
-import { allEndings, type FirehoseBatch, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
+import { allEndings, readableRecords, readFirehoseEvent } from '../../shared/sources/firehose.ts';
 import { createEndings } from '../../shared/sources/firehose-answer.ts';
+import type { FirehoseBatch } from '../../shared/sources/firehose-batch.ts';
 import {
   base64,
   DELIVERY_STREAM_ARN,

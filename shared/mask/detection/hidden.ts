@@ -3,26 +3,13 @@ import { applyEdits, type Edit } from '../edit.ts';
 import { MaskError } from '../method.ts';
 import { encodedAt } from './base64.ts';
 import type { Span } from './finding.ts';
-import type { Context } from './keywords.ts';
 import { detect, type Finds } from './scan.ts';
-import type { DetectorSet } from './set.ts';
+import type { Search } from './search.ts';
 import { liesWithin, meet, type Taken, together, withRest } from './taken.ts';
 import { backTo, type Extended, extentInSource, extentInView, plainView } from './view.ts';
 
 /** How deep text may hide in text: percent-encoded JSON in base64 in a string, and one more. */
 const DEEPEST = 5;
-
-/** What a text is looked through for, and what is put in the place of what is found. */
-export interface Search {
-  readonly set: DetectorSet;
-  /** By detector: what says that one of its finds stood somewhere. */
-  readonly tokens: readonly string[];
-  readonly context: Context;
-  /** Text in the place of a find; undefined: it stays (an allow-list says so). */
-  replacement(found: string, span: Span): string | undefined;
-  /** The edits for JSON text in the text (as UTF-16); undefined where it is not JSON. */
-  json(text: string, depth: number): readonly Edit[] | undefined;
-}
 
 const NONE: readonly Edit[] = [];
 const UNKNOWN = -1;

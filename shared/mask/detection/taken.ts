@@ -1,7 +1,7 @@
 import { applyEdits, type Edit } from '../edit.ts';
 import type { Span } from './finding.ts';
-import type { Search } from './hidden.ts';
 import { detect } from './scan.ts';
+import type { Search } from './search.ts';
 import { backTo, type Extended, plainView } from './view.ts';
 
 /** An edit that takes a find out of a text. */
