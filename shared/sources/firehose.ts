@@ -1,6 +1,6 @@
 import type { ByteString } from '../record/byte-string.ts';
 import { permanent } from '../record/failure.ts';
-import { failed } from '../record/outcome.ts';
+import { type Failed, failed } from '../record/outcome.ts';
 import { type StreamPosition, type StreamRecord, UnreadableRecordError } from '../record/record.ts';
 import type { Ending } from './firehose-answer.ts';
 import type { FirehoseBatch, FirehoseRecord, Origin } from './firehose-batch.ts';

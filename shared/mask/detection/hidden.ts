@@ -2,7 +2,6 @@ import { classes } from '../../json/index.ts';
 import { applyEdits, type Edit } from '../edit.ts';
 import { MaskError } from '../method.ts';
 import { encodedAt } from './base64.ts';
-import type { Span } from './finding.ts';
 import { detect, type Finds } from './scan.ts';
 import type { Search } from './search.ts';
 import { liesWithin, meet, type Taken, together, withRest } from './taken.ts';
