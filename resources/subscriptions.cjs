@@ -61,6 +61,7 @@ function accountPolicy(name, own) {
         Scope: 'ALL',
         SelectionCriteria: `LogGroupName NOT IN ${JSON.stringify(excluded)}`,
         PolicyDocument: {
+          // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in
           'Fn::Sub': '{"DestinationArn":"${LogsDecoderLambdaFunction.Arn}","FilterPattern":"","Distribution":"Random"}',
         },
       },
