@@ -84,3 +84,31 @@ export function keyringHolder(reference: Secret): KeyringHolder {
     },
   };
 }
+
+/** What is made of a keyring, and made anew when its keys change. */
+export interface Keyed<T> extends Pick<KeyringHolder, 'load' | 'refresh'> {
+  /** Throws when the keyring was never loaded. */
+  get(): T;
+}
+
+/** Made as the keyring is loaded, so that keys that are no good stop the function at start-up. */
+export function keyed<T extends object>(reference: Secret, make: (keyring: Keyring) => T): Keyed<T> {
+  const holder = keyringHolder(reference);
+  let keyring: Keyring | undefined;
+  let made: T | undefined;
+  const get = (): T => {
+    const current = holder.get();
+    if (made !== undefined && keyring === current) return made;
+    made = make(current);
+    keyring = current;
+    return made;
+  };
+  return {
+    async load() {
+      await holder.load();
+      get();
+    },
+    refresh: holder.refresh,
+    get,
+  };
+}

@@ -1,7 +1,7 @@
 import { memo } from '../../json/index.ts';
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
-import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
+import { EXAMPLE_KEY, keyed, type Secret } from '../secret.ts';
 import { deriveKey } from './derive.ts';
 import { createFf1, type Ff1, SMALLEST_DOMAIN } from './ff1.ts';
 
@@ -58,32 +58,18 @@ export const formatPreserving = documented<[options: FormatPreservingOptions], M
       if (new Set(characters).size !== characters.length || characters.length < 2) {
         compiler.fault('formatPreserving: an alphabet has two characters or more, each once');
       }
-      const holder = keyringHolder(key);
       const tweakBytes = Buffer.from(tweak, 'utf8');
-      let keyring: Keyring | undefined;
-      let exchanged: (text: string) => string;
-      const renew = () => {
-        if (keyring === holder.get()) return;
-        keyring = holder.get();
-        const ff1 = createFf1(deriveKey(keyring.keys.get(keyring.current)!, 'format-preserving'), characters.length);
-        exchanged = memo(MOST_REMEMBERED, (text) =>
+      const exchanged = keyed(key, ({ current, keys }) => {
+        const ff1 = createFf1(deriveKey(keys.get(current)!, 'format-preserving'), characters.length);
+        return memo(MOST_REMEMBERED, (text) =>
           exchange(text.slice(1), characters, ff1, tweakBytes, text.startsWith(NUMBER)),
         );
-      };
+      });
       return {
         numbers: characters === DIGITS,
-        async load() {
-          await holder.load();
-          renew();
-        },
-        async refresh() {
-          await holder.refresh();
-          renew();
-        },
-        mask({ text, kind }) {
-          holder.get();
-          return exchanged((kind === 'number' ? NUMBER : TEXT) + text);
-        },
+        load: exchanged.load,
+        refresh: exchanged.refresh,
+        mask: ({ text, kind }) => exchanged.get()((kind === 'number' ? NUMBER : TEXT) + text),
       };
     },
   }),

@@ -1,7 +1,7 @@
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
-import { type Remembered, remembered } from '../remembered.ts';
-import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
+import { remembered } from '../remembered.ts';
+import { EXAMPLE_KEY, keyed, type Secret } from '../secret.ts';
 import { createHmac } from './hmac.ts';
 
 /** What the pseudonym looks like. */
@@ -54,36 +54,18 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
   ({ key, format }) => ({
     name: 'pseudonym',
     compile() {
-      const holder = keyringHolder(key);
-      let keyring: Keyring | undefined;
-      let pseudonyms: Remembered;
-      const renew = () => {
-        if (keyring === holder.get()) return;
-        keyring = holder.get();
-        const { current, keys } = keyring;
+      const pseudonyms = keyed(key, ({ current, keys }) => {
         const hmac = createHmac(keys.get(current)!);
-        pseudonyms = remembered(MOST_REMEMBERED, (text) => {
+        return remembered(MOST_REMEMBERED, (text) => {
           if (!text.isWellFormed()) throw new MaskError('pseudonym: the value has half of a surrogate pair');
           return shape(hmac(text), `p${current}_`, format, text.length);
         });
-      };
+      });
       return {
-        async load() {
-          await holder.load();
-          renew();
-        },
-        async refresh() {
-          await holder.refresh();
-          renew();
-        },
-        mask({ text }) {
-          holder.get();
-          return pseudonyms.of(text);
-        },
-        maskJson(json) {
-          holder.get();
-          return pseudonyms.ofJson(json);
-        },
+        load: pseudonyms.load,
+        refresh: pseudonyms.refresh,
+        mask: ({ text }) => pseudonyms.get().of(text),
+        maskJson: (json) => pseudonyms.get().ofJson(json),
       };
     },
   }),

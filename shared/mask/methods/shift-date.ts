@@ -1,7 +1,7 @@
 import { documented } from '../../record/reference.ts';
 import { MaskError, type Method } from '../method.ts';
-import { EXAMPLE_KEY, type Keyring, keyringHolder, type Secret } from '../secret.ts';
-import { createHmac, type Hmac } from './hmac.ts';
+import { EXAMPLE_KEY, keyed, type Secret } from '../secret.ts';
+import { createHmac } from './hmac.ts';
 import { readMoment } from './moment.ts';
 
 export interface ShiftDateOptions {
@@ -44,26 +44,13 @@ export const shiftDate = documented<[options: ShiftDateOptions], Method>(
     compile(compiler) {
       if (!Number.isSafeInteger(days) || days < 1) compiler.fault('shiftDate takes a whole number of days, 1 or more');
       const selector = compiler.selector(subject);
-      const holder = keyringHolder(key);
-      let keyring: Keyring | undefined;
-      let hmac: Hmac;
-      const renew = () => {
-        if (keyring === holder.get()) return;
-        keyring = holder.get();
-        hmac = createHmac(keyring.keys.get(keyring.current)!);
-      };
+      const hmac = keyed(key, ({ current, keys }) => createHmac(keys.get(current)!));
       return {
         numbers: true,
-        async load() {
-          await holder.load();
-          renew();
-        },
-        async refresh() {
-          await holder.refresh();
-          renew();
-        },
+        load: hmac.load,
+        refresh: hmac.refresh,
         mask({ text, document }) {
-          holder.get();
+          const digestOf = hmac.get();
           const moment = readMoment(text);
           if (moment === undefined) throw new MaskError('shiftDate: the value is not a date');
           const node = document.get(selector);
@@ -71,7 +58,7 @@ export const shiftDate = documented<[options: ShiftDateOptions], Method>(
           if (named === undefined || named === '' || named === 'null') {
             throw new MaskError(`shiftDate: the record has no subject at ${subject}`);
           }
-          return moment.write(moment.epochMs + shiftOf(hmac(named), days) * DAY_MS);
+          return moment.write(moment.epochMs + shiftOf(digestOf(named), days) * DAY_MS);
         },
       };
     },
