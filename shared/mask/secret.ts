@@ -1,3 +1,4 @@
+import { logger } from '../platform/logger.ts';
 import { secretValue } from '../platform/secrets.ts';
 import { SettingError } from '../platform/settings.ts';
 
@@ -65,6 +66,7 @@ const REFRESH_MS = 300_000;
 
 /** Holds the keyring of a secret. A look-up that fails later leaves the keys that are known in use. */
 export function keyringHolder(reference: Secret): KeyringHolder {
+  const { name } = reference;
   let keyring: Keyring | undefined;
   let loaded = 0;
   const load = async () => {
@@ -76,10 +78,16 @@ export function keyringHolder(reference: Secret): KeyringHolder {
     async refresh() {
       if (keyring === undefined || performance.now() - loaded < REFRESH_MS) return;
       loaded = performance.now();
-      await load().catch(() => undefined);
+      await load().catch((error: unknown) => {
+        const why = error instanceof Error ? error.name : 'Error';
+        logger.warn('A key could not be looked up again: the one that is known stays in use', {
+          key: name,
+          error: why,
+        });
+      });
     },
     get() {
-      if (keyring === undefined) throw new SettingError(`The key that ${reference.name} refers to was not loaded.`);
+      if (keyring === undefined) throw new SettingError(`The key that ${name} refers to was not loaded.`);
       return keyring;
     },
   };

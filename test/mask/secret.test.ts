@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Keyring, keyed, secret } from '../../shared/mask/secret.ts';
+import { logger } from '../../shared/platform/logger.ts';
 
 const REFRESHED_AFTER_MS = 301_000;
 
@@ -38,13 +39,15 @@ describe('what is made of a keyring', () => {
     expect(made.get()).toEqual({ current: 2, key: 'second' });
   });
 
-  it('stays as it was while the secret can not be read', async () => {
+  it('stays as it was while the secret can not be read, which is said', async () => {
     const made = keyed(secret('SOME_KEY'), newest);
     await made.load();
-    vi.stubEnv('SOME_KEY', '{"1":""}');
+    vi.stubEnv('SOME_KEY', '{"1":"","2":"PAYLOAD"}');
+    const warn = vi.spyOn(logger, 'warn').mockImplementation(() => {});
     time += REFRESHED_AFTER_MS;
     await made.refresh();
     expect(made.get()).toEqual({ current: 1, key: 'first' });
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.any(String), { key: 'SOME_KEY', error: 'SettingError' });
   });
 
   it('stops the function at start-up where nothing can be made of the key', async () => {
