@@ -87,7 +87,7 @@ export const geoIp = documented<[options: GeoIpOptions], Step>(
         apply(document) {
           const node = document.get(source);
           if (node === undefined) return undefined;
-          const place = placeOf(node.json);
+          const place = node.recall(placeOf);
           return place === undefined ? undefined : write(document, target, place, 'geoIp');
         },
       };

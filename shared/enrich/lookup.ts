@@ -77,7 +77,7 @@ function compileLookup(options: LookupOptions, compiler: Parameters<Step['compil
       const row = open.find(key);
       if (row === 'down') return fallback(document, whenDown, down);
       if (row === 'absent') return fallback(document, whenMissing, missing);
-      return write(document, target, chosen === undefined ? row : chosen(row), 'lookup');
+      return write(document, target, chosen === undefined ? row : chosen.of(row), 'lookup');
     },
   };
 }

@@ -52,7 +52,7 @@ export const userAgent = documented<[options: UserAgentOptions], Step>(
         apply(document) {
           const node = document.get(source);
           if (node === undefined) return undefined;
-          const device = deviceOf(node.json);
+          const device = node.recall(deviceOf);
           return device === undefined ? undefined : write(document, target, device, 'userAgent');
         },
       };

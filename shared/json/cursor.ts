@@ -1,10 +1,11 @@
-import type { JsonKind, JsonText, Node } from '../record/document.ts';
-import { ARRAY, classesOf, ESCAPE, HIGH, NUMBER, OBJECT, SETTLED, STRING } from './classes.ts';
+import type { JsonKind, JsonText, Memo, Node } from '../record/document.ts';
+import { ARRAY, CONTAINER, classesOf, ESCAPE, HIGH, NUMBER, OBJECT, SETTLED, STRING } from './classes.ts';
 import type { JsonDocument } from './document.ts';
 import { keyClassesOf } from './keys.ts';
 import { keyInPath } from './path.ts';
+import { loaded } from './scanner.ts';
 import { decodeStringContent } from './strings.ts';
-import { after, CLASSES, END, KEY_ID, PARENT, REMOVED, REPLACED, START, STRIDE } from './tape.ts';
+import { after, CLASSES, END, KEY_ID, PARENT, REMOVED, REPLACED, START, STRIDE, TOUCHED } from './tape.ts';
 
 /** A place in a document. */
 export class Cursor implements Node {
@@ -33,6 +34,13 @@ export class Cursor implements Node {
 
   get json(): JsonText {
     return this.document.textAt(this.node);
+  }
+
+  recall<Value>(memo: Memo<Value>): Value {
+    const { document, node } = this;
+    const { rows } = document;
+    if ((rows[node + CLASSES]! & (TOUCHED | CONTAINER)) !== 0 || !document.isLoaded) return memo.of(this.json);
+    return memo.at(loaded.bytes, rows[node + START]!, rows[node + END]!, document.source);
   }
 
   get source(): JsonText {
@@ -116,14 +124,15 @@ export class Cursor implements Node {
 }
 
 function isUnder(document: JsonDocument, node: number, keys: Uint8Array): boolean {
-  const { rows } = document;
-  for (let at = node; at >= 0; at = rows[at + PARENT]!) {
-    const id = rows[at + KEY_ID]!;
-    if (id !== 0 ? keys[id] !== 0 : document.keyTextOf(at) !== undefined) return true;
-    if (at === document.root) break;
-  }
-  const { fragment } = document;
-  return fragment !== undefined && isUnder(fragment.owner, fragment.node, keys);
+  const { rows, root, fragment } = document;
+  for (let at = node; at !== root; at = rows[at + PARENT]!) if (isHeard(document, at, keys)) return true;
+  // A record's own outermost value has no key.
+  return fragment !== undefined && (isHeard(document, root, keys) || isUnder(fragment.owner, fragment.node, keys));
+}
+
+function isHeard(document: JsonDocument, node: number, keys: Uint8Array): boolean {
+  const id = document.rows[node + KEY_ID]!;
+  return id === 0 ? document.keyTextOf(node) !== undefined : keys[id] !== 0;
 }
 
 function pathOf(document: JsonDocument, node: number): string {

@@ -1,5 +1,5 @@
 import { encodeUtf8 } from '../record/byte-string.ts';
-import type { Document, JsonText, Node, Selector } from '../record/document.ts';
+import type { Document, JsonText, Memo, Node, Selector, Wanted } from '../record/document.ts';
 import { ARRAY, CLASS_BITS, OBJECT, SETTLED, STRING } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import { type Fragment, fragmentOf, valueText } from './fragment.ts';
@@ -7,6 +7,7 @@ import { keyIdOf, keyName, keyTable } from './keys.ts';
 import type { CompiledSelector, KeySegment, Segment } from './path.ts';
 import { readFragment } from './read.ts';
 import { render } from './render.ts';
+import { loaded } from './scanner.ts';
 import { decodeString } from './strings.ts';
 import {
   AGAIN,
@@ -28,7 +29,7 @@ import {
   type Tape,
   TOUCHED,
 } from './tape.ts';
-import { ANY, type Skip, visitAll, visitMatches, visitMembers } from './visit.ts';
+import { ANY, visitAll, visitMatches, visitMembers } from './visit.ts';
 
 interface Place {
   readonly document: JsonDocument;
@@ -49,6 +50,8 @@ export class JsonDocument implements Document {
   readonly root: number;
   /** As long as it is the key table's, what that says of rows is true of these. */
   private readonly generation: number;
+  /** As long as no other text was loaded, the source's bytes are at hand. */
+  private readonly loading: number;
   /** The last row that bears an edit; -1 where none does. */
   lastEdited = -1;
   /** New keys, with their quotes, by row. */
@@ -64,6 +67,12 @@ export class JsonDocument implements Document {
     this.rows = tape.rows;
     this.root = root;
     this.generation = keyTable.generation;
+    this.loading = loaded.texts;
+  }
+
+  /** Whether the source is the text that the scanner loaded last. */
+  get isLoaded(): boolean {
+    return this.loading === loaded.texts;
   }
 
   get(selector: Selector): Node | undefined {
@@ -87,19 +96,19 @@ export class JsonDocument implements Document {
     return new Cursor(document, node);
   }
 
-  each(selector: Selector, visit: (node: Node) => void, gate = 0, quiet?: Uint8Array, skip?: Skip): void {
+  each(selector: Selector, visit: (node: Node) => void, wanted?: Wanted): void {
     const compiled = selector as CompiledSelector;
     if (compiled.everything) {
-      visitAll(this, visit, gate, quiet, skip);
+      visitAll(this, visit, wanted);
       return;
     }
     // Only the walk over everything asks what keys are quiet: elsewhere every key is taken for one that is not.
-    const open = quiet === undefined ? gate : ANY;
+    const open = wanted === undefined ? 0 : ANY;
     if (compiled.keysOnly) visitMembers(this, this.root, compiled.segments as readonly KeySegment[], 0, visit, open);
     else visitMatches(this, this.root, compiled, compiled.start, visit, open);
   }
 
-  settleString(selector: Selector, masked: (json: JsonText) => JsonText): boolean {
+  settleString(selector: Selector, masked: Memo<JsonText>): boolean {
     const node = this.only(selector as CompiledSelector);
     if (node < 0) return node === NOWHERE;
     const { rows, source } = this;
@@ -107,7 +116,8 @@ export class JsonDocument implements Document {
     const [start, end] = [rows[node + START]!, rows[node + END]!];
     // An empty string is its two quotes.
     if ((classes & STRING) === 0 || classes & (TOUCHED | SETTLED) || end - start === 2) return false;
-    this.replaceAt(node, masked(source.slice(start, end)), true);
+    const json = this.isLoaded ? masked.at(loaded.bytes, start, end, source) : masked.of(source.slice(start, end));
+    this.replaceAt(node, json, true);
     return true;
   }
 

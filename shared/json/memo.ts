@@ -1,15 +1,21 @@
 import { type ByteString, byteStringOf, bytesOf } from '../record/byte-string.ts';
+import type { Memo } from '../record/document.ts';
 
 /** Texts longer than this are not remembered, so that a memo's memory is bounded by its number of entries. */
 const LONGEST = 2048;
 /** Of the table before the maps, at most. A power of two. */
 const PLACES = 4096;
+/** Bytes of texts stand together in pieces of so many, each with what may be read behind the last one. */
+const PIECE = 8192;
+const SLACK = 4;
 
 interface Entry<Value> {
   readonly text: string;
   readonly value: Value;
-  /** The generation that it was last put into. */
-  generation: number;
+  /** The text's bytes, to be compared with those of a record: where they stand, and how many there are; -1 if it is no ByteString. */
+  bytes: DataView;
+  at: number;
+  readonly length: number;
 }
 
 /**
@@ -17,47 +23,94 @@ interface Entry<Value> {
  * the young one is full the old one is let go, which costs a hit no bookkeeping.
  *
  * Before them stands a table of the texts used last, found by a few of their characters: a map has to read all of them to
- * find a text, which for a user agent costs more than all else that a step does.
+ * find a text, which for a user agent costs more than all else that a step does. The table also tells texts by their bytes
+ * in a record, so that nothing has to be taken out of it that was seen before.
  */
-export function memo<Value>(size: number, compute: (text: string) => Value): (text: string) => Value {
+export function memo<Value>(size: number, compute: (text: string) => Value): Memo<Value> {
   let young = new Map<string, Entry<Value>>();
   let old = new Map<string, Entry<Value>>();
-  let generation = 0;
   const places = Math.min(PLACES, 2 ** Math.ceil(Math.log2(size + 1)));
   /** Made with the first text: a function that starts has many memos and no texts. */
-  let recent: (Entry<Value> | undefined)[] | undefined;
+  let recent: (Entry<Value> | undefined)[] = [];
+  let piece = NO_BYTES;
+  let used = 0;
 
   function keep(entry: Entry<Value>): Entry<Value> {
     if (young.size >= size) {
       old = young;
       young = new Map();
-      generation++;
+      // What is in use is found in the old generation, once, and kept.
+      recent.fill(undefined);
+      piece = NO_BYTES;
     }
     young.set(entry.text, entry);
-    entry.generation = generation;
+    if (entry.length >= 0) keepBytes(entry);
     return entry;
   }
 
-  function find(text: string): Entry<Value> {
-    const known = young.get(text);
-    return known ?? keep(old.get(text) ?? { text: detached(text), value: compute(text), generation });
+  /** Puts the bytes among those of this generation: entries that stay must not keep what stood beside them. */
+  function keepBytes(entry: Entry<Value>): void {
+    const { text, length } = entry;
+    if (used + length + SLACK > piece.byteLength) {
+      piece = new DataView(new ArrayBuffer(Math.max(PIECE, length + SLACK)));
+      used = 0;
+    }
+    for (let i = 0; i < length; i++) piece.setUint8(used + i, text.charCodeAt(i));
+    entry.bytes = piece;
+    entry.at = used;
+    used += length;
   }
 
-  return (text) => {
-    if (text.length > LONGEST) return compute(text);
-    recent ??= new Array<Entry<Value> | undefined>(places).fill(undefined);
-    const place = placeOf(text) & (places - 1);
-    const first = recent[place];
-    if (first !== undefined && first.text === text) return first.value;
-    const second = recent[place ^ 1];
-    if (second !== undefined && second.text === text) return second.value;
-    const entry = find(text);
-    // What was in use until now is not to be forgotten for having been found without the map.
-    if (second !== undefined && second.generation !== generation) keep(second);
-    recent[place ^ 1] = first;
+  function entryOf(text: string): Entry<Value> {
+    const own = detached(text);
+    return { text: own, value: compute(text), bytes: NO_BYTES, at: 0, length: byteLike(own) ? own.length : -1 };
+  }
+
+  /** A text that is not in the table at this place. */
+  function find(text: string, place: number): Value {
+    const entry = young.get(text) ?? keep(old.get(text) ?? entryOf(text));
+    if (recent.length === 0) recent = new Array<Entry<Value> | undefined>(places).fill(undefined);
+    recent[place ^ 1] = recent[place];
     recent[place] = entry;
     return entry.value;
+  }
+
+  return {
+    of(text) {
+      if (text.length > LONGEST) return compute(text);
+      const place = placeOf(text) & (places - 1);
+      const first = recent[place];
+      if (first !== undefined && first.text === text) return first.value;
+      const second = recent[place ^ 1];
+      return second !== undefined && second.text === text ? second.value : find(text, place);
+    },
+    at(bytes, start, end, source) {
+      if (end - start > LONGEST) return compute(source.slice(start, end));
+      const place = placeOfBytes(bytes, start, end) & (places - 1);
+      const first = recent[place];
+      if (first !== undefined && isSame(first, bytes, start, end)) return first.value;
+      const second = recent[place ^ 1];
+      if (second !== undefined && isSame(second, bytes, start, end)) return second.value;
+      return find(source.slice(start, end), place);
+    },
   };
+}
+
+const NO_BYTES = new DataView(new ArrayBuffer(0));
+
+/** Four bytes at a time; both have some behind their end. */
+function isSame({ bytes, at, length }: Entry<unknown>, others: DataView, start: number, end: number): boolean {
+  let left = (end - start) | 0;
+  if (left !== length) return false;
+  let one = at | 0;
+  let other = start | 0;
+  while (left > 3) {
+    if (bytes.getInt32(one) !== others.getInt32(other)) return false;
+    one = (one + 4) | 0;
+    other = (other + 4) | 0;
+    left = (left - 4) | 0;
+  }
+  return left === 0 || (bytes.getInt32(one) ^ others.getInt32(other)) >>> ((4 - left) << 3) === 0;
 }
 
 /** A sum over eight characters and the length. */
@@ -65,6 +118,16 @@ function placeOf(text: string): number {
   const { length } = text;
   let sum = length;
   for (let eighth = 0; eighth < 8; eighth++) sum = (Math.imul(sum, 31) + text.charCodeAt((length * eighth) >> 3)) | 0;
+  return sum ^ (sum >>> 12);
+}
+
+/** The same from the text's bytes. */
+function placeOfBytes(bytes: DataView, start: number, end: number): number {
+  const length = end - start;
+  let sum = length;
+  for (let eighth = 0; eighth < 8; eighth++) {
+    sum = (Math.imul(sum, 31) + bytes.getUint8(start + ((length * eighth) >> 3))) | 0;
+  }
   return sum ^ (sum >>> 12);
 }
 

@@ -57,6 +57,8 @@ const KEPT = 2 * 1024 * 1024;
 let bytes = scratch(SCRATCH);
 /** The same, to be read four bytes at a time. */
 let words = wordsOf(bytes);
+/** The text that was loaded last: its bytes, with some behind the end, and how many were loaded until then. */
+export const loaded = { bytes: words, texts: 0 };
 // Own constants: the compiler then knows their address and length.
 const TABLE = CLASS_OF;
 const OFFSETS = keyTable.offsets;
@@ -85,7 +87,9 @@ export function load(text: ByteString): void {
   if (needed > bytes.length || (bytes.length > KEPT && needed < SCRATCH)) {
     bytes = scratch(Math.max(SCRATCH, needed));
     words = wordsOf(bytes);
+    loaded.bytes = words;
   }
+  loaded.texts = (loaded.texts + 1) & 0x3fffffff;
   length = bytes.latin1Write(text, 0, text.length);
   for (let i = 0; i < SLACK; i++) bytes[length + i] = 0;
 }

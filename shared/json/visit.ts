@@ -1,27 +1,42 @@
-import type { Added, Node } from '../record/document.ts';
+import type { Node, Wanted } from '../record/document.ts';
 import { ARRAY, CONTAINER, LITERAL, NUMBER, OBJECT, SETTLED, STRING } from './classes.ts';
 import { Cursor } from './cursor.ts';
 import type { JsonDocument } from './document.ts';
 import type { Fragment } from './fragment.ts';
 import { advance, type CompiledSelector, type KeySegment } from './path.ts';
-import { after, CLASSES, EDIT, EXTENDED, KEY_ID, KEY_START, NEXT, REMOVED, REPLACED, STRIDE, TOUCHED } from './tape.ts';
+import {
+  after,
+  CLASSES,
+  EDIT,
+  END,
+  EXTENDED,
+  KEY_ID,
+  KEY_START,
+  NEXT,
+  REMOVED,
+  REPLACED,
+  START,
+  STRIDE,
+  TOUCHED,
+} from './tape.ts';
 
 type Visit = (node: Node) => void;
-/** Whether a member that a step added need not be visited: asked before it is read. */
-export type Skip = (added: Added) => boolean;
 
-/** Visits every value: a walk along the tape, and into what steps put in. */
-export function visitAll(
-  document: JsonDocument,
-  visit: Visit,
-  gate: number,
-  quiet: Uint8Array | undefined,
-  skip: Skip | undefined,
-): void {
+/** Visits every value that is wanted: a walk along the tape, and into what steps put in. */
+export function visitAll(document: JsonDocument, visit: Visit, wanted: Wanted | undefined): void {
   const { root } = document;
   const cursor = new Cursor(document, root);
-  const open = quiet === undefined ? gate : ANY;
-  if (visitOne(document, root, cursor, visit, open)) visitBelow(document, root, cursor, visit, gate, quiet, skip);
+  const goesOn =
+    wanted === undefined
+      ? visitOne(document, root, cursor, visit, 0)
+      : isPlainObject(document, wanted) || visitOne(document, root, cursor, visit, ANY);
+  if (goesOn) visitBelow(document, root, cursor, visit, wanted);
+}
+
+/** Whether a document is an object that came with a record, has no key, and is not asked for itself: nearly every one. */
+function isPlainObject({ rows, root, fragment }: JsonDocument, wanted: Wanted): boolean {
+  const found = rows[root + CLASSES]!;
+  return fragment === undefined && (found & (OBJECT | REPLACED | SETTLED | wanted.classes)) === OBJECT;
 }
 
 /** Visits what the value at `top` holds. */
@@ -30,17 +45,15 @@ function visitBelow(
   top: number,
   cursor: Cursor,
   visit: Visit,
-  gate: number,
-  quiet: Uint8Array | undefined,
-  skip: Skip | undefined,
+  wanted: Wanted | undefined,
 ): void {
   const { rows } = document;
-  const open = quiet === undefined ? gate : ANY;
+  const open = wanted === undefined ? 0 : ANY;
   const classes = rows[top + CLASSES]!;
   if (classes & REPLACED) {
-    if (isClosed(classes, gate)) return;
+    if (isClosed(classes, open)) return;
     const inside = document.inside(top);
-    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, gate, quiet, skip);
+    visitBelow(inside, inside.root, new Cursor(inside, inside.root), visit, wanted);
     return;
   }
   if ((classes & CONTAINER) === 0) return;
@@ -50,8 +63,8 @@ function visitBelow(
     const found = rows[at + CLASSES]!;
     // Most values were not edited, and most of those are not asked for.
     if ((found & (TOUCHED | SETTLED)) === 0) {
-      if (gate === 0 || (found & gate) !== 0 || !isQuiet(rows, at, quiet)) {
-        cursor.node = at;
+      cursor.node = at;
+      if (wanted === undefined || isWanted(document, at, found, wanted, cursor)) {
         visit(cursor);
         const now = rows[at + CLASSES]!;
         if (now & (REMOVED | REPLACED)) {
@@ -59,7 +72,7 @@ function visitBelow(
           continue;
         }
         if (now & EXTENDED) {
-          visitBelow(document, at, cursor, visit, gate, quiet, skip);
+          visitBelow(document, at, cursor, visit, wanted);
           at = after(rows, at);
           continue;
         }
@@ -67,15 +80,23 @@ function visitBelow(
       at += STRIDE;
     } else if (!visitOne(document, at, cursor, visit, open)) at = after(rows, at);
     else if (rows[at + CLASSES]! & (REPLACED | EXTENDED)) {
-      visitBelow(document, at, cursor, visit, gate, quiet, skip);
+      visitBelow(document, at, cursor, visit, wanted);
       at = after(rows, at);
     } else at += STRIDE;
   }
   if ((classes & EXTENDED) === 0) return;
   for (let added: Fragment | undefined = document.fragmentAt(top); added !== undefined; added = added.more) {
-    if (skip !== undefined && isAside(document, top, added) && skip(added)) continue;
-    visitAll(document.read(added), visit, gate, quiet, skip);
+    if (wanted !== undefined && isAside(document, top, added) && wanted.skips(added)) continue;
+    visitAll(document.read(added), visit, wanted);
   }
+}
+
+/** Whether a value that came with the text, and that no step has touched, is to be visited. */
+function isWanted(document: JsonDocument, at: number, found: number, wanted: Wanted, cursor: Cursor): boolean {
+  const { rows } = document;
+  if (!isQuiet(rows, at, wanted.quiet)) return true;
+  if ((found & wanted.classes) === 0) return false;
+  return !wanted.passesOver(document.source, rows[at + START]!, rows[at + END]!, found, cursor);
 }
 
 /** A member of the outermost object that nobody has looked into. */
@@ -87,8 +108,7 @@ function isAside(document: JsonDocument, top: number, added: Fragment): boolean 
 export const ANY = STRING | NUMBER | CONTAINER | LITERAL;
 
 /** An element of an array has no key that could be heard. */
-function isQuiet(rows: Int32Array, at: number, quiet: Uint8Array | undefined): boolean {
-  if (quiet === undefined) return true;
+function isQuiet(rows: Int32Array, at: number, quiet: Uint8Array): boolean {
   const id = rows[at + KEY_ID]!;
   return id === 0 ? rows[at + KEY_START]! < 0 : quiet[id] !== 0;
 }

@@ -11,7 +11,7 @@ import {
   selectorOf,
 } from '../json/index.ts';
 import { decodeUtf8, encodeUtf8 } from '../record/byte-string.ts';
-import type { Document, Node, Selector } from '../record/document.ts';
+import type { Document, Node, Selector, Wanted } from '../record/document.ts';
 import { createAddedMembers } from './added.ts';
 import type { Span } from './detection/finding.ts';
 import { editsOfText } from './detection/hidden.ts';
@@ -20,6 +20,7 @@ import { type Context, NO_CONTEXT, speaksOf } from './detection/keywords.ts';
 import { detect, detectIn, type Finds, NOTHING } from './detection/scan.ts';
 import type { Search } from './detection/search.ts';
 import type { DetectorSet } from './detection/set.ts';
+import { createSieve, KEYWORD, mayBegin, STRONG } from './detection/sieve.ts';
 import { shown, type Taken } from './detection/taken.ts';
 import { isToken, tokenOf } from './detector.ts';
 import { applyEdits, type Edit } from './edit.ts';
@@ -79,8 +80,10 @@ const MARKED =
 const ENCODED = classes.ESCAPE | classes.HIGH;
 /** Strings with one of these may hide one text in another. */
 const HIDING = ENCODED | classes.PERCENT | classes.BRACKET;
-/** Strings as long as this are looked up among those that were clean before. */
-const LONG = 64;
+/** How often values of a key are looked up in vain: at first, after one was found, and after so many that were not looked up. */
+const TRIES = 4;
+const MOST_TRIES = 16;
+const PAUSE = 1000;
 /** How many texts are remembered as holding nothing or something, and how long each may be. */
 const MOST_REMEMBERED = 1024;
 const LONGEST_REMEMBERED = 512;
@@ -105,6 +108,7 @@ interface Visit {
   readonly outerPlace: Place;
   readonly outerKey: Place;
   readonly visitor: (node: Node) => void;
+  readonly wanted: Wanted;
 }
 
 export function createDocumentMasker(policy: Policy): DocumentMasker {
@@ -115,6 +119,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   /** By key id. */
   const flags = new Uint8Array(KEY_IDS);
   const quiet = new Uint8Array(KEY_IDS);
+  const sieve = createSieve(set);
   const speaking = new Uint8Array(KEY_IDS);
   /** A look that changes nothing. */
   const looking: Search = {
@@ -124,8 +129,14 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     replacement: (_found, { detector }) => tokens[detector],
     json: () => undefined,
   };
-  /** Whether a text holds nothing, where no key above it says otherwise: the same few come in every record. */
-  const isClean = memo(MOST_REMEMBERED, (text) => editsOfText(text, looking).length === 0);
+  /** By key id: whether values come again, so that looking them up is worth it. See `comesAgain`. */
+  const repeats = new Int16Array(KEY_IDS).fill(TRIES);
+  let computed = false;
+  /** Whether a string that hides nothing holds nothing, where no key above it says otherwise: the same few come in every record. */
+  const isClean = memo(MOST_REMEMBERED, (json) => {
+    computed = true;
+    return editsOfText(json.slice(1, -1), looking).length === 0;
+  });
   let dry: DocumentMasker | undefined;
   /** What is found in the value that is visited, where it is all of it. */
   let whole: Finds | undefined;
@@ -166,6 +177,12 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       json: (text, level) => editsOfJsonText(text, place.path, outerPlace.path, level),
     };
     const visitor = (node: Node) => visitNode(node, visit);
+    const wanted: Wanted = {
+      classes: VISITED,
+      quiet,
+      passesOver: (source, start, end, found, node) => holdsNothing(source, start, end, found, node, visit),
+      skips: isAddedClean,
+    };
     const places = { place, outerPlace, outerKey };
     const visit = {
       base: '',
@@ -175,6 +192,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
       depth,
       search,
       visitor,
+      wanted,
       ...places,
     } as Visit;
     return visit;
@@ -188,7 +206,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     visit.outer = outer;
     visit.knowsAbove = selector.path === '**';
     visit.siblings.clear();
-    document.each(selector, visit.visitor, VISITED, quiet, isAddedClean);
+    document.each(selector, visit.visitor, visit.wanted);
     if (visit.siblings.waiting) maskSiblings(visit);
   }
 
@@ -197,6 +215,34 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
     const { document } = visit;
     const { token } = maskings[span.detector]!;
     return policy.method.mask({ text: found, kind: 'string', token, place, document });
+  }
+
+  /** Whether a value is surely to be left as it is, so far as its key says nothing: most are, and need no visit. */
+  function holdsNothing(source: string, start: number, end: number, found: number, node: Node, visit: Visit): boolean {
+    if (found & classes.NUMBER) return isShortNumber(start, end, found);
+    if (isTooPlain(source, start + 1, end - 1, found)) return true;
+    if (found & HIDING) return false;
+    const silent = visit.base === '' && visit.knowsAbove && !node.isUnder(speaking);
+    if (silent && end - start <= LONGEST_REMEMBERED && comesAgain(node.keyId)) return isKnownClean(node);
+    const may = mayBegin(sieve, source, start + 1, end - 1);
+    if (may === 0) return true;
+    return silent && (may & (STRONG | KEYWORD)) === 0;
+  }
+
+  /** Values under some keys are few, and under others never the same: those are asked for again only now and then. */
+  function comesAgain(id: number): boolean {
+    const credit = repeats[id]!;
+    if (credit > 0) return true;
+    repeats[id] = credit === -PAUSE ? TRIES : credit - 1;
+    return false;
+  }
+
+  function isKnownClean(node: Node): boolean {
+    computed = false;
+    const clean = node.recall(isClean);
+    const id = node.keyId;
+    repeats[id] = computed ? repeats[id]! - 1 : MOST_TRIES;
+    return clean;
   }
 
   function visitNode(node: Node, visit: Visit): void {
@@ -328,15 +374,9 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   function maskString(node: Node, found: number, visit: Visit): void {
     const start = node.start + 1;
     const end = node.end - 1;
-    if (end - start < (found & MARKED ? SHORTEST : SHORTEST_PLAIN)) return;
     const { source } = node;
-    if (isPlainIdentifier(source, start, end, found)) return;
-    if ((found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end)) return;
+    if (isTooPlain(source, start, end, found)) return;
     const length = end - start;
-    if (length >= LONG && length <= LONGEST_REMEMBERED && (found & HIDING) === 0 && !visit.place.speaks) {
-      if (!isClean(node.string!)) maskText(node, found, visit);
-      return;
-    }
     if (found & HIDING) {
       maskText(node, found, visit);
       return;
@@ -375,7 +415,7 @@ export function createDocumentMasker(policy: Policy): DocumentMasker {
   }
 
   function maskNumber(node: Node, visit: Visit): void {
-    if (node.end - node.start < SHORTEST_PLAIN) return;
+    if (isShortNumber(node.start, node.end, node.classes)) return;
     const json = node.json;
     const text = integerOf(json);
     if (text === undefined) return;
@@ -414,6 +454,21 @@ function inJson(edit: Edit, places: readonly number[] | undefined): Edit {
   const text = encodeString(edit.text).slice(1, -1);
   if (places === undefined) return { start: edit.start, end: edit.end, text };
   return { start: places[edit.start]!, end: places[edit.end]!, text };
+}
+
+/** Whether what stands in a string's quotes is no one's, whatever its place: too short, an identifier, plain words. */
+function isTooPlain(source: string, start: number, end: number, found: number): boolean {
+  if (end - start < (found & MARKED ? SHORTEST : SHORTEST_PLAIN)) return true;
+  if (isPlainIdentifier(source, start, end, found)) return true;
+  return (found & SUSPECT) === 0 && !isTokenOfLetters(source, start, end);
+}
+
+/** A number that is whole behind a point, `4111111.0`, has two characters more. */
+function isShortNumber(start: number, end: number, found: number): boolean {
+  return (
+    end - start <
+    (found & classes.DOT && (found & (classes.LOWER | classes.UPPER)) === 0 ? SHORTEST_PLAIN + 2 : SHORTEST_PLAIN)
+  );
 }
 
 /** A JSON number's digits where it is a whole number, however it is spelled. */

@@ -100,7 +100,7 @@ function boundStep(where: string, selector: Selector, method: CompiledMethod, bo
     ...lifecycle(method),
     apply(document) {
       try {
-        if (maskJson !== undefined && document.settleString(selector, maskJson)) return undefined;
+        if (maskJson !== undefined && document.settleString(selector, maskJson())) return undefined;
         document.each(selector, (node) => {
           if (!node.settled) settleValue(node, masking, document, node);
         });

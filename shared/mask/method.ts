@@ -1,4 +1,4 @@
-import type { Document, JsonText, Selector } from '../record/document.ts';
+import type { Document, JsonText, Memo, Selector } from '../record/document.ts';
 
 /** What a method is given to mask. */
 interface Value {
@@ -30,8 +30,8 @@ export interface CompiledMethod {
   readonly numbers?: boolean;
   /** The text in the value's place. Throws a MaskError where it can't be applied. */
   mask(value: Value): string;
-  /** The same for a whole JSON string that is not empty, as JSON: of a method that looks at nothing but its text. */
-  maskJson?(json: JsonText): JsonText;
+  /** The same for whole JSON strings that are not empty, as JSON: of a method that looks at nothing but a text. */
+  maskJson?(): Memo<JsonText>;
 }
 
 /** What a method may ask while the pipeline is compiled. */

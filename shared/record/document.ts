@@ -10,11 +10,23 @@ export interface Selector {
   readonly path: string;
 }
 
+/** Remembers what a pure function makes of texts. */
+export interface Memo<Value> {
+  of(text: string): Value;
+  /**
+   * The same of the text from `start` to `end` in `source`, whose bytes stand at the same places in `bytes` (and four more
+   * behind them): one that was seen before is not taken out of the source.
+   */
+  at(bytes: DataView, start: number, end: number, source: JsonText): Value;
+}
+
 /** One value of a document, as it stands after the steps before. Valid only until the next edit or visit. */
 export interface Node {
   readonly kind: JsonKind;
   /** The value's JSON text as it stands now. */
   readonly json: JsonText;
+  /** What the memo makes of `json`: cheaper where it has seen the same before. */
+  recall<Value>(memo: Memo<Value>): Value;
   /** The text that the value is read in, and where in it the value's JSON text starts and ends, as it came. */
   readonly source: JsonText;
   readonly start: number;
@@ -59,6 +71,21 @@ export interface Added {
   readonly keyId: number;
 }
 
+/** Which values a visit of all of a document is for. */
+export interface Wanted {
+  /** Values with one of these classes (shared/json/classes.ts), as far as `passesOver` does not say otherwise. */
+  readonly classes: number;
+  /** By key id (of KEY_IDS bytes): values whose key is not quiet (0) are visited whatever they are. */
+  readonly quiet: Uint8Array;
+  /**
+   * Whether a value that came with the record, and whose key is quiet, is one that nothing would be done with: asked with
+   * the text it stands in, where its JSON text starts and ends there, and its classes.
+   */
+  passesOver(source: JsonText, start: number, end: number, classes: number, node: Node): boolean;
+  /** The same of a member that a step added, before it is read. */
+  skips(added: Added): boolean;
+}
+
 /**
  * One JSON document: its text, and the edits that steps lay over it. Reading never parses more than the value asked for.
  * Bytes that no step changed leave as they came.
@@ -71,23 +98,16 @@ export interface Document {
   get(selector: Selector): Node | undefined;
   /**
    * Calls `visit` for each value that the selector matches, in document order, each of duplicate keys included; a
-   * container before what it holds. With `gate`, only for values that have one of these classes (shared/json/classes.ts):
-   * the others cost no call. With `quiet` too (of KEY_IDS bytes, by key id), also for values whose key is not quiet (0).
-   * `skip` may pass over members that steps added, before they are read.
+   * container before what it holds. With `wanted` the values that it does not ask for may be left out, at less cost than a
+   * visit.
    */
-  each(
-    selector: Selector,
-    visit: (node: Node) => void,
-    gate?: number,
-    quiet?: Uint8Array,
-    skip?: (added: Added) => boolean,
-  ): void;
+  each(selector: Selector, visit: (node: Node) => void, wanted?: Wanted): void;
   /**
    * Where the selector is a path of keys that names one string, as it came with the record and not empty: puts what `masked`
    * makes of it (of the JSON string) in its place, and marks it as dealt with. True also where the path names nothing.
    * False where it takes `each` to tell, and then nothing was done.
    */
-  settleString(selector: Selector, masked: (json: JsonText) => JsonText): boolean;
+  settleString(selector: Selector, masked: Memo<JsonText>): boolean;
   /**
    * Puts JSON text at a concrete path (no wildcards), making missing parent objects; where `get` reads. False where a
    * parent is not an object, or an array has no such index.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classes, createTape, encodeString, KEY_IDS, selectorOf, type Tape } from '../../shared/json/index.ts';
-import type { Node } from '../../shared/record/document.ts';
+import type { Node, Wanted } from '../../shared/record/document.ts';
 import { documentOf } from '../factories/document.ts';
 
 const TEXT = '{ "id" : 1234567890123456789, "n":[ 1.0 ,-0, 1e2 ], "s":"\\u0041\\/", "o":{"x":null,"y":true} , "id":1 }';
@@ -10,6 +10,16 @@ function edited(text: string, path: string, edit: (node: Node) => void): string 
   const document = documentOf(text);
   document.each(selectorOf(path), edit);
   return document.text();
+}
+
+/** Values with one of these classes, whatever their key. */
+function wanted(found: number): Wanted {
+  return {
+    classes: found,
+    quiet: new Uint8Array(KEY_IDS).fill(1),
+    passesOver: () => false,
+    skips: () => false,
+  };
 }
 
 function readBack(text: string): unknown {
@@ -112,14 +122,37 @@ describe('character classes', () => {
     );
   });
 
-  it('are the gate to a visit', () => {
+  it('tell which values a visit is for', () => {
     const seen: string[] = [];
     documentOf('{"a":"x","b":"1","c":{"d":"y@z","e":7}}').each(
       selectorOf('**'),
       (node) => seen.push(node.path),
-      classes.AT | classes.NUMBER,
+      wanted(classes.AT | classes.NUMBER),
     );
     expect(seen).toEqual(['c.d', 'c.e']);
+  });
+
+  it('are told with the place of a value that may yet be passed over', () => {
+    const asked: string[] = [];
+    const seen: string[] = [];
+    documentOf('{"a":"x","b":[2,"y"],"c":true}').each(selectorOf('**'), (node) => seen.push(node.path), {
+      ...wanted(classes.STRING | classes.NUMBER),
+      passesOver: (source, start, end, found, node) => {
+        asked.push(`${node.path}=${source.slice(start, end)}`);
+        return (found & classes.STRING) !== 0;
+      },
+    });
+    expect(asked).toEqual(['a="x"', 'b[0]=2', 'b[1]="y"']);
+    expect(seen).toEqual(['b[0]']);
+  });
+
+  it('do not matter where a key is not quiet', () => {
+    const seen: string[] = [];
+    const document = documentOf('{"a":true,"b":true}');
+    const quiet = new Uint8Array(KEY_IDS).fill(1);
+    quiet[document.get(selectorOf('b'))!.keyId] = 0;
+    document.each(selectorOf('**'), (node) => seen.push(node.path), { ...wanted(classes.AT), quiet });
+    expect(seen).toEqual(['b']);
   });
 });
 
@@ -181,8 +214,8 @@ describe('settling', () => {
     document.get(selectorOf('a'))!.settle('"p1_x@y"');
     document.get(selectorOf('c'))!.settle('{"d":"m@n"}');
     const seen: string[] = [];
-    document.each(selectorOf('**'), (node) => seen.push(node.path), classes.STRING);
-    document.each(selectorOf('**.d'), (node) => seen.push(node.path), classes.STRING);
+    document.each(selectorOf('**'), (node) => seen.push(node.path), wanted(classes.STRING));
+    document.each(selectorOf('**.d'), (node) => seen.push(node.path), wanted(classes.STRING));
     expect(seen).toEqual(['b']);
     expect(document.get(selectorOf('a'))?.settled).toBe(true);
     expect(document.get(selectorOf('b'))?.settled).toBe(false);
@@ -197,8 +230,9 @@ describe('settling', () => {
     document.get(selectorOf('geo.ip'))!.settle('"1.2.3.0"');
     document.set(selectorOf('device'), '"x"');
     const seen: string[] = [];
-    document.each(selectorOf('**'), (node) => seen.push(node.path), classes.STRING);
-    expect(seen).toEqual(['device']);
+    document.each(selectorOf('**'), (node) => seen.push(node.path), wanted(classes.STRING));
+    expect(seen).toContain('device');
+    expect(seen).not.toContain('geo.ip');
     expect(document.text()).toBe('{"geo":{"ip":"1.2.3.0"},"device":"x"}');
   });
 

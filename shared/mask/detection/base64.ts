@@ -6,6 +6,10 @@ export interface Encoded {
   encode(text: string): string;
 }
 
+/** Shortest runs that are looked at as base64: with digits, and of letters alone. */
+export const TOKEN = 10;
+export const LETTER_TOKEN = 16;
+
 /** Fewest and most characters that are taken for base64. */
 const SHORTEST = 12;
 const LONGEST = 1 << 20;

@@ -26,7 +26,7 @@ export function addPair<T>({ table, lists }: HeadsBuilder<T>, pair: string, thir
   const head = headAt(pair, 0, 2);
   let shared = 0;
   for (let i = 0; i < thirds.length; i++) {
-    const slot = head | (thirds.charCodeAt(i) & 31);
+    const slot = head | codeOf(thirds.charCodeAt(i));
     const known = table[slot]!;
     if (known === 0) {
       if (shared === 0) shared = lists.push([item]) - 1;
@@ -37,8 +37,22 @@ export function addPair<T>({ table, lists }: HeadsBuilder<T>, pair: string, thir
 
 /** The three characters from `start` on as one number; those from `end` on count as none. */
 export function headAt(text: string, start: number, end: number): number {
-  const first = text.charCodeAt(start) & 31;
-  const second = start + 1 < end ? text.charCodeAt(start + 1) & 31 : 0;
-  const third = start + 2 < end ? text.charCodeAt(start + 2) & 31 : 0;
+  const first = codeOf(text.charCodeAt(start));
+  const second = start + 1 < end ? codeOf(text.charCodeAt(start + 1)) : 0;
+  const third = start + 2 < end ? codeOf(text.charCodeAt(start + 2)) : 0;
   return (first << 10) | (second << 5) | third;
+}
+
+/** Five bits for a character: no letter shares its own with a digit, so that `SKU-1` is not taken for `SK51…`. */
+function codeOf(character: number): number {
+  return character < 128 ? CODES[character]! : character & 31;
+}
+
+const CODES = codeTable();
+
+function codeTable(): Uint8Array {
+  const codes = new Uint8Array(128);
+  for (let letter = 1; letter <= 26; letter++) codes[0x40 | letter] = codes[0x60 | letter] = letter;
+  for (let digit = 0; digit < 10; digit++) codes[0x30 + digit] = 27 + (digit >> 1);
+  return codes;
 }

@@ -1,5 +1,5 @@
 import { EVIDENCE, type PrefixRule, type WordRule } from '../detector.ts';
-import { encodedAt, endOfEncoded, startOfEncoded } from './base64.ts';
+import { encodedAt, endOfEncoded, LETTER_TOKEN, startOfEncoded, TOKEN } from './base64.ts';
 import { examineChain, resetChain, takeGroup } from './chain.ts';
 import { isAlphanumeric, isReached, placeOf, report, type Scan, type Span, textOf } from './finding.ts';
 import { headAt } from './heads.ts';
@@ -154,10 +154,6 @@ function startOfRun({ source, from }: Scan, at: number): number {
 function isRun(code: number): boolean {
   return isAlphanumeric(code) || code === 0x2b || code === 0x2f;
 }
-
-/** Shortest runs that are looked at as base64: with digits, and of letters alone. */
-const TOKEN = 10;
-const LETTER_TOKEN = 16;
 
 /** Looks for what begins at `from` or after, and before `until`; what begins there may go on to the end of the text. */
 function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: number): void {

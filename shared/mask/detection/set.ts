@@ -48,7 +48,7 @@ export interface BoundWord extends Bound<WordRule> {
 }
 
 /** A rule with the characters that may stand beside its anchor, by code; the last place stands for the ends and all else. */
-interface BoundAnchor extends Bound<AnchorRule> {
+export interface BoundAnchor extends Bound<AnchorRule> {
   readonly before: Uint8Array;
   readonly after: Uint8Array;
   /** Classes of which the text must have one (shared/json/classes.ts). */

@@ -69,7 +69,7 @@ export const formatPreserving = documented<[options: FormatPreservingOptions], M
         numbers: characters === DIGITS,
         load: exchanged.load,
         refresh: exchanged.refresh,
-        mask: ({ text, kind }) => exchanged.get()((kind === 'number' ? NUMBER : TEXT) + text),
+        mask: ({ text, kind }) => exchanged.get().of((kind === 'number' ? NUMBER : TEXT) + text),
       };
     },
   }),

@@ -23,7 +23,7 @@ export const keepLast = documented<[count: number], Method>(
     compile(compiler) {
       checkCount('keepLast', count, compiler);
       const veiled = remembered(REMEMBERED, (text) => veil(text, 'last', count));
-      return { mask: ({ text }) => veiled.of(text), maskJson: veiled.ofJson };
+      return { mask: ({ text }) => veiled.of(text), maskJson: () => veiled.json };
     },
   }),
 );

@@ -65,7 +65,7 @@ export const pseudonym = documented<[options: PseudonymOptions], Method>(
         load: pseudonyms.load,
         refresh: pseudonyms.refresh,
         mask: ({ text }) => pseudonyms.get().of(text),
-        maskJson: (json) => pseudonyms.get().ofJson(json),
+        maskJson: () => pseudonyms.get().json,
       };
     },
   }),

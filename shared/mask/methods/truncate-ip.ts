@@ -28,7 +28,7 @@ export const truncateIp = documented<[], Method>(
     name: 'truncateIp',
     compile: () => {
       const truncated = remembered(REMEMBERED, (text) => text.split(',').map(truncatePart).join(','));
-      return { mask: ({ text }) => truncated.of(text), maskJson: truncated.ofJson };
+      return { mask: ({ text }) => truncated.of(text), maskJson: () => truncated.json };
     },
   }),
 );
