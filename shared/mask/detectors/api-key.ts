@@ -1,5 +1,13 @@
 import { detector, EVIDENCE } from '../detector.ts';
 
+/** What a token or secret is named after. Not `page`, `next`, `sync`: those are places in a list. */
+const WHOSE = (
+  'slack github gitlab gh npm pypi docker telegram discord twilio vault jira circleci sonar snyk datadog sentry firebase fcm apns openai anthropic ' +
+  'facebook twitter google azure gcp heroku digitalocean cloudflare mapbox stripe shopify square paypal hubspot notion linear okta auth0 consul ' +
+  'jwt session hmac cookie db root master admin site server service storage shared totp mfa oauth csrf magic invite activation confirmation ' +
+  'unsubscribe rememberme impersonation registration identity saml sso oidc personal personalaccess runner installation ci job webhook app deploy'
+).split(' ');
+
 export const apiKey = detector({
   name: 'api-key',
   group: 'credentials',
@@ -14,6 +22,15 @@ export const apiKey = detector({
       pattern: /(?<=--(?:[a-z\d]{1,12}-){0,2})(?:token|secret|key) {1,2}["']?([^\s"'-][^\s"']{0,255})/y,
       evidence: EVIDENCE.secret,
       verify: looksSecret,
+    },
+    // `API key: …`, `the secret key is …`
+    {
+      kind: 'prefix',
+      prefixes: ['key', 'Key', 'KEY', 'token', 'Token', 'secret', 'Secret'],
+      pattern:
+        /(?<=\b(?:api|access|secret|auth|signing|encryption|master|account|service|app|client|webhook|session) )(?:key|token|secret)(?: is|\s{0,2}[:=])\s{0,2}["'`]?([\w.~+/=-]{12,256})/iy,
+      evidence: EVIDENCE.secret,
+      verify: (said) => /\d/.test(said) && /[a-z]/i.test(said),
     },
   ],
   keys: [
@@ -64,6 +81,11 @@ export const apiKey = detector({
         'deploytoken',
         'bottoken',
         'connectionstring',
+        ...WHOSE.flatMap((whose) => [`${whose}token`, `${whose}secret`]),
+        'secretkeybase',
+        'sessioncookie',
+        'authcookie',
+        'logincookie',
       ],
       suffix: true,
       verifyInText: looksSecret,
@@ -91,10 +113,18 @@ export const apiKey = detector({
       ],
       verifyInText: looksSecret,
     },
+    // How many, in the reports of language models.
+    {
+      names: ['tokens'],
+      verify: (text) => !/^\d{1,9}$/.test(text),
+      verifyContainer: (json) => /[:[]\s{0,8}"/.test(json),
+      verifyInText: looksSecret,
+    },
+    { names: ['bearer'], verify: (text) => text.length >= 16, verifyInText: looksSecret },
     { names: ['sig', 'sas', 'sastoken'], verify: (text) => text.length >= 40 },
     {
       names: ['authorization', 'proxyauthorization', 'xauthorization'],
-      verify: (text) => !/^(?:\s|%20|\+){0,3}(?:basic|bearer)(?:\s|%20|\+)/i.test(text),
+      verify: (text) => !/^(?:\s|%20|\+){0,3}(?:basic|bearer)(?:\s|%20|\+|$)/i.test(text),
       verifyInText: looksSecret,
     },
   ],
@@ -110,9 +140,18 @@ export const apiKey = detector({
       'api_key: 0123456789abcdef',
       'Set-Cookie: sid=38afes7a8; Path=/',
       { authorization: 'Custom abcdef' },
+      'API key: 0a1b2c3d4e5f6a7b',
+      'the client secret is 0a1b2c3d4e5f6a7b',
+      { GITHUB_TOKEN: 'x' },
+      { prodSlackToken: 'x' },
     ],
     misses: [
       { nextPageTokens: 3 },
+      { tokens: 26675 },
+      { usage: { tokens: { input: 812, output: 77 } } },
+      { tokens: [15496, 995] },
+      { nextPageToken: 'CAUQAA' },
+      { total_tokens: 812 },
       'Unexpected token: else',
       { apiKeyRequired: true },
       { tokenType: 'bearer' },

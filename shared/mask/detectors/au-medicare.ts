@@ -17,6 +17,7 @@ export const auMedicare = detector({
       doubtful: true,
       evidence: EVIDENCE.checked,
       verify: isMedicare,
+      goesOn: withReference,
     },
     {
       kind: 'digits',
@@ -35,10 +36,21 @@ export const auMedicare = detector({
     },
   ],
   examples: {
-    hits: ['2123 45670 1', 'Medicare 2123456701', 'medicare 21234567011', { medicareNumber: '2123456701' }],
+    hits: [
+      '2123 45670 1',
+      'Medicare 2123456701',
+      'medicare 21234567011',
+      'Medicare 2123 45670 1/3',
+      { medicareNumber: '2123456701' },
+    ],
     misses: ['2123 45671 1', '1123 45670 1', '2123456701'],
   },
 });
+
+/** The holder's place on the card: `2123 45670 1/3`, `2123 45670 1-3`. */
+function withReference(text: string, end: number): number {
+  return /^[/-][1-9](?![\d/-])/.test(text.slice(end, end + 3)) ? end + 2 : end;
+}
 
 /** Department of Health: weights 1, 3, 7, 9 over eight digits tell the ninth. */
 function isMedicare(digits: string): boolean {

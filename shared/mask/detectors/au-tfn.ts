@@ -1,5 +1,6 @@
 import { isOneDigit, weightedSum } from '../check-digits/weighted.ts';
 import { detector, EVIDENCE } from '../detector.ts';
+import { isAmount } from '../tables/amounts.ts';
 
 export const auTfn = detector({
   name: 'au-tfn',
@@ -9,7 +10,14 @@ export const auTfn = detector({
   overlooks: 'Eight or nine plain digits without a keyword; business numbers (ABN).',
   keywords: ['tfn', 'tax file', 'tax file number'],
   rules: [
-    { kind: 'digits', shapes: ['3-3-3'], separators: ' ', doubtful: true, evidence: EVIDENCE.checked, verify: isTfn },
+    {
+      kind: 'digits',
+      shapes: ['3-3-3'],
+      separators: ' ',
+      doubtful: true,
+      evidence: EVIDENCE.checked,
+      verify: (digits, { text, start, end }) => isTfn(digits) && !isAmount(text, start, end),
+    },
     {
       kind: 'digits',
       shapes: ['9', '8', '3-3-3', '3-3-2', '2-3-3'],
@@ -28,7 +36,7 @@ export const auTfn = detector({
   ],
   examples: {
     hits: ['123 456 782', 'TFN 123456782', { taxFileNumber: 123456782 }, 'tfn: 37118629'],
-    misses: ['123 456 783', '123456782', 'TFN 123456783'],
+    misses: ['123 456 783', '123456782', 'TFN 123456783', 'budget 1 599 580 374 kr'],
   },
 });
 

@@ -4,14 +4,14 @@ export const awsAccessKey = detector({
   name: 'aws-access-key',
   group: 'credentials',
   finds:
-    'Access key ids of AWS: long-term (AKIA…), temporary (ASIA…), of STS service bearers (ABIA…) and contexts (ACCA…).',
+    'Access key ids of AWS: long-term (AKIA…), temporary (ASIA…), of STS service bearers (ABIA…) and contexts (ACCA…), and old ones (A3T…).',
   needs: 'The prefix and 16 capital letters and digits.',
   overlooks: 'Ids of users, roles and groups (AIDA…, AROA…), which are no credentials.',
   rules: [
     {
       kind: 'prefix',
-      prefixes: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-      pattern: /A(?:KIA|SIA|BIA|CCA)[A-Z\d]{16}/y,
+      prefixes: ['AKIA', 'ASIA', 'ABIA', 'ACCA', 'A3T'],
+      pattern: /A(?:KIA|SIA|BIA|CCA|3T[A-Z\d])[A-Z\d]{16}/y,
       evidence: EVIDENCE.secret,
     },
   ],

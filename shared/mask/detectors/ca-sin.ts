@@ -1,6 +1,7 @@
 import { luhn } from '../check-digits/luhn.ts';
 import { isOneDigit } from '../check-digits/weighted.ts';
 import { detector, EVIDENCE } from '../detector.ts';
+import { isAmount } from '../tables/amounts.ts';
 
 export const caSin = detector({
   name: 'ca-sin',
@@ -16,7 +17,7 @@ export const caSin = detector({
       separators: ' -',
       doubtful: true,
       evidence: EVIDENCE.checked,
-      verify: isIssued,
+      verify: (digits, { text, start, end }) => isIssued(digits) && !isAmount(text, start, end),
     },
     {
       kind: 'digits',
@@ -36,7 +37,7 @@ export const caSin = detector({
   ],
   examples: {
     hits: ['130 692 544', '130-692-544', 'SIN: 130692544', 'SIN 046 454 286', { socialInsuranceNumber: 130692544 }],
-    misses: ['130 692 545', '130692544', '046 454 286', 'using 130692544'],
+    misses: ['130 692 545', '130692544', '046 454 286', 'using 130692544', 'views: 377 500 095', '130 692 544 EUR'],
   },
 });
 

@@ -1,33 +1,46 @@
 import { luhn } from '../check-digits/luhn.ts';
 import { isOneDigit } from '../check-digits/weighted.ts';
+import { saysOneOf } from '../detection/keywords.ts';
 import { detector, EVIDENCE, type Place } from '../detector.ts';
 import { CARD_ISSUERS } from '../tables/card-issuers.ts';
+
+const KEYWORDS = [
+  'card',
+  'credit card',
+  'card number',
+  'pan',
+  'cc',
+  'ccn',
+  'visa',
+  'mastercard',
+  'maestro',
+  'amex',
+  'payment',
+  'debit',
+  'karte',
+  'carte',
+  'tarjeta',
+];
 
 export const card = detector({
   name: 'card',
   group: 'financial',
-  finds: 'Payment card numbers of 12 to 19 digits, plain or in groups set apart by spaces, hyphens, dots or the like.',
+  finds:
+    'Payment card numbers of 12 to 19 digits, plain or in groups set apart by spaces, hyphens, dots or the like; security codes that `CVV` or `CVC` leads up to.',
   needs:
-    'A known issuer, a length that issuer uses, and the Luhn check digit. 13 digits that are a product code (EAN-13) count only with a keyword.',
+    'A known issuer, a length that issuer uses, and the Luhn check digit. 13 digits that are a product code (EAN-13) count only with a keyword; 17 to 19 digits that are named as an id do not.',
   overlooks: 'Shortened numbers (the last four digits), and card numbers joined to letters.',
-  keywords: [
-    'card',
-    'credit card',
-    'card number',
-    'pan',
-    'cc',
-    'ccn',
-    'visa',
-    'mastercard',
-    'maestro',
-    'amex',
-    'payment',
-    'debit',
-    'karte',
-    'carte',
-    'tarjeta',
-  ],
+  keywords: KEYWORDS,
   rules: [
+    // The security code, in text.
+    {
+      kind: 'prefix',
+      prefixes: ['cvv', 'cvc'],
+      anyCase: true,
+      pattern:
+        /cv[vc]2?(?: (?:code|number|is|no\.?))?\s{0,2}[:=#]?\s{0,2}(\d{3,4})(?![\d.,:%]\d|[%\d]| ?(?:ms|bytes|characters|times)\b)/iy,
+      evidence: EVIDENCE.shape,
+    },
     // Track 1 of a magnetic stripe: %B4111111111111111^…
     {
       kind: 'word',
@@ -40,17 +53,32 @@ export const card = detector({
     },
     {
       kind: 'digits',
-      shapes: ['14', '15', '16', '17', '18', '19'],
+      shapes: ['14', '15', '16'],
       separators: '',
       evidence: EVIDENCE.checked,
       verify: isCardNumber,
+    },
+    // As long as 64-bit numbers are: one in fifty of those would pass.
+    {
+      kind: 'digits',
+      shapes: ['17', '18', '19'],
+      separators: '',
+      evidence: EVIDENCE.checked,
+      verify: (digits, place) => isCardNumber(digits) && !isSerial(place),
     },
     {
       kind: 'digits',
       shapes: ['12'],
       separators: '',
       evidence: EVIDENCE.checked,
-      verify: (digits, place) => isCardNumber(digits) && !isAwsAccount(place),
+      verify: (digits, place) => isCardNumber(digits) && !isAwsAccount(place) && !isNamedAadhaar(place),
+    },
+    {
+      kind: 'digits',
+      shapes: ['4-4-4'],
+      separators: ' -./_+\u00b7',
+      evidence: EVIDENCE.checked,
+      verify: (digits, place) => isCardNumber(digits) && !isNamedAadhaar(place),
     },
     {
       kind: 'digits',
@@ -70,7 +98,6 @@ export const card = detector({
     {
       kind: 'digits',
       shapes: [
-        '4-4-4',
         '4-4-4-1',
         '4-4-4-2',
         '4-4-4-3',
@@ -109,6 +136,13 @@ export const card = detector({
       verifyContainer: () => false,
     },
     {
+      names: ['expiry', 'expiration', 'expirydate', 'expirationdate', 'exp', 'expdate', 'validthru'],
+      below: ['card', 'creditcard', 'debitcard', 'paymentcard', 'bankcard'],
+      verify: (text) => /^\d{1,4}\s?[/-]?\s?\d{2,4}$/.test(text),
+      verifyContainer: () => false,
+    },
+    { names: ['securitycode'], verify: (text) => /^\d{3,4}$/.test(text), verifyContainer: () => false },
+    {
       names: ['pan', 'primaryaccountnumber'],
       verify: (text) => /\d{4}/.test(text),
       verifyContainer: (json) => /\d{4}/.test(json),
@@ -133,6 +167,10 @@ export const card = detector({
         'cardcvv',
         'cardcvc',
         'cardsecuritycode',
+        'cvvcode',
+        'cvccode',
+        'cvvnumber',
+        'cvn',
         'cardverificationvalue',
         'cardexpiry',
         'cardexpiration',
@@ -167,6 +205,10 @@ export const card = detector({
       { cardNumber: '**** 1111' },
       { CARD_NUMBER: { first: 4111, rest: ['1111', '11111111'] } },
       { payment: 4111111111111111 },
+      'exp 09/28, CVV: 123',
+      { card: { expiry: '09/28' } },
+      { security_code: '123' },
+      '4000000000000000006',
     ],
     misses: [
       '4111111111111112',
@@ -178,6 +220,10 @@ export const card = detector({
       '9205 5000 0000 0000 0000 00',
       '4006381333931',
       '0000000000000000',
+      'cvv check took 120 ms',
+      { securityCode: 'SHA256' },
+      'trace_id=4000000000000000006',
+      { span: { id: '4000000000000000006' } },
     ],
   },
 });
@@ -197,6 +243,19 @@ function isIssued(digits: string): boolean {
   return false;
 }
 
+const SERIALS =
+  'id|ids|uid|trace|span|seq|sequence|offset|snowflake|tweet|status|channel|guild|hash|nonce|cursor|parent|correlation|transaction|txid|event';
+const SERIAL_BEFORE = new RegExp(`(?:^|[^a-z])(?:${SERIALS})["']?\\s?[:=#]?\\s?["']?$`, 'i');
+const SERIAL_KEY = new RegExp(`(?:^|[^a-z])(?:${SERIALS})(?:\\[\\d{1,9}\\])?$`, 'i');
+const HUMP = /([a-z\d])([A-Z])/g;
+
+/** A number that its key, or the word before it, names as that of a trace, a message, a row; and no card. */
+function isSerial({ text, start, context }: Place): boolean {
+  if (start > 0) return SERIAL_BEFORE.test(text.slice(Math.max(0, start - 24), start));
+  const key = context.path.slice(-48).replace(HUMP, '$1_$2');
+  return SERIAL_KEY.test(key) && !saysOneOf(KEYWORDS, key);
+}
+
 const IN_ARN = /\barn:aws[a-z-]{0,12}:[\w-]{0,40}:[\w-]{0,30}:$/;
 const ACCOUNT_KEY = /(?:owner|account[_-]?id|aws[_-]?account)$/i;
 
@@ -204,6 +263,13 @@ const ACCOUNT_KEY = /(?:owner|account[_-]?id|aws[_-]?account)$/i;
 function isAwsAccount({ text, start, context }: Place): boolean {
   return IN_ARN.test(text.slice(Math.max(0, start - 100), start)) || ACCOUNT_KEY.test(context.path.slice(-40));
 }
+
+/** Twelve digits that are named as the number of an Indian resident. */
+function isNamedAadhaar({ text, start, end, context }: Place): boolean {
+  return AADHAAR.test(text.slice(Math.max(0, start - 30), end + 30)) || AADHAAR.test(context.path.slice(-48));
+}
+
+const AADHAAR = /aadha|adhaa?r|uidai|आधार/i;
 
 /** EAN-13: weights 3 and 1 from the right (GS1 General Specifications, 7.9). */
 function isProductCode(digits: string): boolean {

@@ -5,7 +5,18 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec';
 const PREFIXES = [...MONTHS.split(' '), ...MONTHS.toLowerCase().split(' '), ...MONTHS.toUpperCase().split(' ')];
 const MONTH =
   '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
-const DAY_FIRST = new RegExp(`\\d{1,2}(?:st|nd|rd|th)?[ .-]{1,2}(?:of )?${MONTH}[ ,.-]{1,2}(?:19|20)\\d{2}`, 'iy');
+const MONTHS_ELSEWHERE =
+  'januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|' +
+  'enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|janeiro|fevereiro|março|maio|junho|julho|' +
+  'setembro|outubro|novembro|dezembro|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus|' +
+  'maj|augusti|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia|' +
+  'января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря';
+const DAY_FIRST = new RegExp(
+  `\\d{1,2}(?:st|nd|rd|th|er|º)?[ .-]{1,2}(?:of |de |del )?(?:${MONTH}|${MONTHS_ELSEWHERE})[ ,.-]{1,2}(?:de |del )?(?:19|20)\\d{2}`,
+  'iy',
+);
+/** 1990年5月12日, 1990년 5월 12일. */
+const YEAR_FIRST = /(?:19|20)\d{2}(?:年|년 ?)\d{1,2}(?:月|월 ?)\d{1,2}[日일]/y;
 const MONTH_FIRST = new RegExp(`${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2}`, 'iy');
 
 export const dateOfBirth = detector({
@@ -34,6 +45,50 @@ export const dateOfBirth = detector({
     'nacido',
     'naissance',
     'birth',
+    'geb',
+    'geburtstag',
+    'fecha nacimiento',
+    'nacida',
+    'nacimiento',
+    'nato il',
+    'nata il',
+    'nascita',
+    'nascimento',
+    'nascido',
+    'nascida',
+    'date naissance',
+    'geboortedatum',
+    'födelsedatum',
+    'född',
+    'fødselsdato',
+    'født',
+    'syntymäaika',
+    'syntynyt',
+    'data urodzenia',
+    'urodzony',
+    'urodzona',
+    'datum narození',
+    'születési',
+    'doğum tarihi',
+    'data nașterii',
+    'ngày sinh',
+    'tanggal lahir',
+    'γέννησης',
+    'дата рождения',
+    'Дата рождения',
+    'родился',
+    'родилась',
+    'תאריך לידה',
+    'تاريخ الميلاد',
+    'जन्म',
+    'วันเกิด',
+    '生年月日',
+    '出生',
+    '生日',
+    '생년월일',
+    '출생',
+    'b day',
+    'bday',
   ],
   rules: [
     {
@@ -71,6 +126,14 @@ export const dateOfBirth = detector({
       keyword: true,
       evidence: EVIDENCE.keyword,
     },
+    {
+      kind: 'word',
+      first: 'digits',
+      length: [4, 4],
+      pattern: YEAR_FIRST,
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+    },
     { kind: 'prefix', prefixes: PREFIXES, pattern: MONTH_FIRST, keyword: true, evidence: EVIDENCE.keyword },
   ],
   keys: [
@@ -100,6 +163,24 @@ export const dateOfBirth = detector({
         'datadenascimento',
         'geboortedatum',
         'fechanac',
+        'bday',
+        'bdate',
+        'fødselsdato',
+        'fodselsdato',
+        'födelsedatum',
+        'fodelsedatum',
+        'syntymäaika',
+        'syntymaaika',
+        'dataurodzenia',
+        'doğumtarihi',
+        'dogumtarihi',
+        'datumnarození',
+        'születésidátum',
+        'датарождения',
+        '生年月日',
+        '出生日期',
+        '生日',
+        '생년월일',
       ],
       verifyInText: (value) => /\d/.test(value),
     },
@@ -111,6 +192,10 @@ export const dateOfBirth = detector({
       'DOB: 05/12/1980',
       'born 12 May 1980',
       'born on May 12, 1980',
+      'geboren am 26. Oktober 1971',
+      'né le 3 janvier 1996',
+      'fecha de nacimiento: 9 de marzo de 1944',
+      '生年月日：1990年5月12日',
       { birthDate: 326937600 },
     ],
     misses: ['2024-05-12', 'DOB: 2024-13-45', 'released on May 12, 2020', { dateOfBooking: '2024-05-12' }],

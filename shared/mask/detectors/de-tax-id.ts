@@ -1,4 +1,5 @@
 import { detector, EVIDENCE } from '../detector.ts';
+import { isAmount } from '../tables/amounts.ts';
 
 export const deTaxId = detector({
   name: 'de-tax-id',
@@ -25,7 +26,7 @@ export const deTaxId = detector({
       separators: ' ',
       doubtful: true,
       evidence: EVIDENCE.checked,
-      verify: isTaxId,
+      verify: (digits, { text, start, end }) => isTaxId(digits) && !isAmount(text, start, end),
     },
     {
       kind: 'digits',
@@ -38,7 +39,16 @@ export const deTaxId = detector({
   ],
   keys: [
     {
-      names: ['steuerid', 'steueridentifikationsnummer', 'identifikationsnummer', 'steuernummer', 'idnr'],
+      names: [
+        'steuerid',
+        'steueridentifikationsnummer',
+        'steuerlicheidentifikationsnummer',
+        'steuerlicheid',
+        'steueridnr',
+        'identifikationsnummer',
+        'steuernummer',
+        'idnr',
+      ],
       suffix: true,
       verify: (text) => /\d{2}/.test(text),
     },

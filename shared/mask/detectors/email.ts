@@ -38,6 +38,7 @@ export const email = detector({
       '用户@例子.公司',
       'mailto:bob@example.org?subject=x',
       'email=carol_99@example.travel&x=1',
+      'bounces+7-jane=example.org@lists.example.com',
     ],
     misses: [
       'root@localhost',
@@ -70,7 +71,18 @@ function startOfLocal(text: string, at: number): number {
   let start = at;
   while (start > limit && isLocal(text.charCodeAt(start - 1), scripts)) start--;
   while (start < at && isEdge(text.charCodeAt(start))) start++;
+  if (text.charCodeAt(start - 1) === 0x3d && text.charCodeAt(at - 1) !== 0x2e)
+    start = startOfReturnPath(text, start, at);
   return text.charCodeAt(at - 1) === 0x2e ? at : start;
+}
+
+const RETURN_PATH = /[A-Za-z\d][\w.-]{0,40}[+-][\w.+-]{0,63}=$/;
+
+/** `bounces+7-jane=example.org@lists.example.com`: an address with the `@` of another one written as `=`. */
+function startOfReturnPath(text: string, start: number, at: number): number {
+  if (!/^[a-z\d-]{1,63}(?:\.[a-z\d-]{1,63}){0,4}\.[a-z]{2,24}$/i.test(text.slice(start, at))) return start;
+  const before = RETURN_PATH.exec(text.slice(Math.max(0, start - 106), start));
+  return before === null ? start : start - before[0].length;
 }
 
 function startOfQuoted(text: string, at: number, limit: number): number {

@@ -8,7 +8,7 @@ export const inAadhaar = detector({
   finds: 'Aadhaar numbers of India: 2345 6789 0124, 2345-6789-0124; 234567890124 with a keyword.',
   needs: 'A first digit of 2 to 9, and the Verhoeff check digit.',
   overlooks: 'Twelve plain digits without a keyword; virtual IDs; masked numbers.',
-  keywords: ['aadhaar', 'aadhar', 'adhaar', 'uidai', 'uid', 'aadhaar number', 'unique identification'],
+  keywords: ['aadhaar', 'aadhar', 'adhaar', 'uidai', 'uid', 'aadhaar number', 'unique identification', 'आधार'],
   rules: [
     {
       kind: 'digits',
@@ -29,7 +29,18 @@ export const inAadhaar = detector({
   ],
   keys: [
     {
-      names: ['aadhaar', 'aadhar', 'aadhaarnumber', 'aadharnumber', 'aadhaarno', 'aadharno', 'uidai'],
+      names: [
+        'aadhaar',
+        'aadhar',
+        'aadhaarnumber',
+        'aadharnumber',
+        'aadhaarno',
+        'aadharno',
+        'adhaar',
+        'adhaarnumber',
+        'uidai',
+        'आधार',
+      ],
       suffix: true,
       verify: (text) => /\d{4}/.test(text),
     },

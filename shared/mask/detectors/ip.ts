@@ -52,6 +52,10 @@ export const ip = detector({
       'fe80::1ff:fe23:4567:890a%eth0',
       '::ffff:192.0.2.128',
       '[2001:db8::1]:443',
+      '<td>203.0.113.42</td>',
+      'node 10.0.0.5 is NotReady',
+      '10.0.0.5 build agent offline',
+      'IP 10.0.0.1 > 10.0.0.2: ICMP echo request',
     ],
     misses: [
       'Chrome/126.0.0.0',
@@ -105,29 +109,47 @@ const DOT = 0x2e;
 
 /** Words before four numbers that make them a version: also of the products that are met most. */
 const VERSION_BEFORE =
-  /(?:version|versions|[~^><]=?|==|\b(?:chrome|chromium|firefox|safari|edge|edg|opera|opr|webkit|windows|android|ios|macos|linux|node|java|php|python|nginx|apache|openssl|mysql|postgres|tomcat|v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to))[\s:=v"'_-]{0,4}$/i;
+  /(?:version|versions|[~^><]=?|==|\b(?:chrome|chromium|firefox|safari|edge|edg|opera|opr|webkit|windows|android|ios|macos|linux|java|openssl|v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to))[\s:=v"'_-]{0,4}$/i;
 
 function isVersion({ text, start, end, context }: Place): boolean {
   const after = text.slice(end, end + 2);
   if (/^[.-][A-Za-z]/.test(after) && !/^\.in-addr/.test(text.slice(end, end + 8))) return true;
   if (RELEASED.test(text.slice(end, end + 12))) return true;
   if (start > 0 && text[start - 1] === '/') return followsProduct(text, start - 1);
-  if (VERSION_PATH.test(wordsOfPath(context.path))) return true;
+  const keys = wordsOfPath(context.path);
+  if (AGENT_PATH.test(keys) || (text.length <= LONGEST_VERSION && VERSION_PATH.test(keys))) return true;
   if (start === 0) return false;
   const before = text[start - 1]!;
   if (before === '.') return true;
   // `<203.0.113.5>` and `->203.0.113.5` compare nothing.
   if (before === '<' && text[end] === '>') return false;
   if (before === '>' && (text[start - 2] === '-' || text[start - 2] === '=')) return false;
+  // Behind a tag, `<td>203.0.113.5`, or a first address, `10.0.0.1 > 10.0.0.2`, neither.
+  if (before === '>' && endsTag(text, start - 1)) return false;
+  if (before === ' ' && text[start - 2] === '>' && AFTER_ADDRESS.test(text.slice(Math.max(0, start - 22), start)))
+    return false;
   if (!NAMES_VERSION.test(before) || /^:\d/.test(after)) return false;
   return VERSION_BEFORE.test(text.slice(Math.max(0, start - 24), start));
 }
 
-const RELEASED = /^ (?:released?|is out|build|beta|alpha|rc)\b/i;
+/** A longer text under the key of a version tells of other things too. */
+const LONGEST_VERSION = 48;
+
+const RELEASED = /^ (?:released?\b|is out\b|build \d|beta\b|alpha\b|rc\b)/i;
 
 /** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
 const VERSION_PATH =
-  / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|browser|engine|runtime|package|plugin|library|user ?agent|ua)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host) ) /;
+  / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|browser|engine|runtime|package|plugin|library)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host|server|source|src|dst|dest|remote|peer|gateway|node|endpoint|target) ) /;
+
+const AFTER_ADDRESS = /(?:\d\.\d{1,3}|:[\da-f]{1,4}|\[IP\]) ?> $/i;
+
+/** Whether the `>` at `at` ends a tag of HTML or XML. */
+function endsTag(text: string, at: number): boolean {
+  return /<[A-Za-z/][^<>]{0,118}$/.test(text.slice(Math.max(0, at - 120), at));
+}
+
+/** Keys of user agents, whatever their length. */
+const AGENT_PATH = / (?:browser|user ?agent|ua) (?!(?:\w{1,20} ){0,2}(?:ip|addr|address|host) )/;
 
 /** What may stand between a word like `version` and its number. */
 const NAMES_VERSION = /[\s:=v"'_>~^<-]/i;

@@ -19,6 +19,7 @@ export const thId = detector({
     'บัตรประชาชน',
     'เลขประจำตัวประชาชน',
     'id card',
+    'tnin',
   ],
   rules: [
     {

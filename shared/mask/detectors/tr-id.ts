@@ -18,6 +18,9 @@ export const trId = detector({
     'tc id',
     'tr id',
     'national id',
+    'tc',
+    'vatandaşlık',
+    'vatandaslik',
   ],
   rules: [
     {

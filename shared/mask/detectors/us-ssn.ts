@@ -1,4 +1,4 @@
-import { detector, EVIDENCE } from '../detector.ts';
+import { detector, EVIDENCE, type Place } from '../detector.ts';
 
 export const usSsn = detector({
   name: 'us-ssn',
@@ -33,7 +33,7 @@ export const usSsn = detector({
       separators: '- ./',
       keyword: true,
       evidence: EVIDENCE.shape,
-      verify: isSsn,
+      verify: (digits, place) => isSsn(digits) && !isOfNetwork(place),
     },
   ],
   keys: [
@@ -60,6 +60,7 @@ export const usSsn = detector({
       'SSN 123456789',
       'ssn: 899.12.3456',
       { ssn: 123456789 },
+      'my social is 123456789',
       { employee: { socialSecurityNumber: '899123456' } },
       'social security no. 001-01-0001',
     ],
@@ -74,9 +75,15 @@ export const usSsn = detector({
       '123-45-67890',
       'order 123-45-6789',
       { orderId: '123-45-6789' },
+      { social: { facebookId: '123456789' } },
     ],
   },
 });
+
+/** The id that somebody has in a social network: `social.facebookId`. */
+function isOfNetwork({ start, context }: Place): boolean {
+  return start === 0 && /social(?![\W_]{0,2}sec|[\W_]{0,2}ins).{1,40}id$/i.test(context.path.slice(-60));
+}
 
 /** 20 CFR 422.103 and SSA's randomization of 2011. */
 function isSsn(digits: string): boolean {

@@ -8,7 +8,7 @@ const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
   // GitLab
   ['glpat- gldt- glrt- glcbt- glptt- glft- glsoat- glimt- glagent-', /gl[a-z]{2,6}-[\w.-]{20,300}/y],
   // Slack
-  ['xoxb xoxa xoxp xoxr xoxs xoxe xoxo', /xox[a-z](?:\.xox[bp])?-[A-Za-z\d-]{10,300}/y],
+  ['xoxb xoxa xoxp xoxr xoxs xoxe xoxo xoxc xoxd', /xox[a-z](?:\.xox[bp])?-[A-Za-z\d-]{10,300}/y],
   ['xapp-', /xapp-\d-[A-Za-z\d-]{10,300}/y],
   // Stripe
   ['sk_live_ sk_test_ pk_live_ pk_test_ rk_live_ rk_test_', /[spr]k_(?:live|test)_[A-Za-z\d]{10,250}/y],
@@ -68,7 +68,75 @@ const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
   ['tfp_', /tfp_[\w-]{40,64}/y],
   ['ops_eyJ', /ops_eyJ[\w=-]{100,2048}/y],
   ['vercel_ vcp_ vci_ vca_ vcr_ vck_', /(?:vercel|vc[piark])_[A-Za-z\d]{24,60}/y],
-  ['EAAC EAAB', /EAA[BC][A-Za-z\d]{80,300}/y],
+  ['EAAC EAAB EAAM', /EAA[BCM][A-Za-z\d]{80,300}/y],
+  // GitLab's others
+  ['gloas-', /gloas-[\w-]{64}/y],
+  ['glffct-', /glffct-[\w-]{20}/y],
+  ['GR1348941', /GR1348941[\w-]{20}/y],
+  // Artifactory, Alibaba, Adobe, Yandex, Grafana of old
+  ['AKCp', /AKCp[A-Za-z\d]{69}/y],
+  ['cmVmdGtu', /cmVmdGtu[A-Za-z\d]{56}/y],
+  ['LTAI', /LTAI[A-Za-z\d]{20}/y],
+  ['p8e-', /p8e-[A-Za-z\d]{32}/y],
+  ['AQVN', /AQVN[\w-]{35,38}/y],
+  ['eyJrIjoi', /eyJrIjoi[A-Za-z\d+/]{50,400}={0,2}/y],
+  // Builds and delivery
+  ['pscale_oauth_', /pscale_oauth_[\w.-]{32,64}/y],
+  ['pnu_', /pnu_[A-Za-z\d]{36}/y],
+  ['CLOJARS_', /CLOJARS_[A-Za-z\d]{60}/y],
+  ['sgp_', /sgp_(?:[\da-fA-F]{16}_|local_)?[\da-fA-F]{40}/y],
+  ['squ_ sqp_ sqa_', /sq[upa]_[\da-f]{40}/y],
+  ['bkua_', /bkua_[\da-f]{40}/y],
+  ['CCIPAT_', /CCIPAT_[A-Za-z\d]{22}_[\da-f]{40}/y],
+  ['API-', /API-[A-Z\d]{26}/y],
+  ['tk-us-', /tk-us-[\w-]{48}/y],
+  ['fo1_ fm1r_ fm1a_ fm2_', /f(?:o1|m1[ar]|m2)_[\w+/-]{43,2048}={0,3}/y],
+  ['dt0c01.', /dt0c01\.[A-Z\d]{24}\.[A-Z\d]{64}/y],
+  ['ico-', /ico-[A-Za-z\d]{32}/y],
+  ['ATBB', /ATBB[A-Za-z\d]{32}/y],
+  // Mail, messages, documents
+  ['xkeysib- xsmtpsib-', /x(?:key|smtp)sib-[\da-f]{64}-[A-Za-z\d]{16}/y],
+  ['CFPAT-', /CFPAT-[\w-]{43}/y],
+  ['fio-u-', /fio-u-[\w=-]{64}/y],
+  ['rdme_', /rdme_[a-z\d]{70}/y],
+  ['pat-na1- pat-eu1-', /pat-(?:na|eu)1-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/y],
+  // Payments, parcels, flights
+  ['sk_prod_ rk_prod_ pk_prod_', /[spr]k_prod_[A-Za-z\d]{10,250}/y],
+  [
+    'access-production- access-sandbox- access-development-',
+    /access-[a-z]{7,11}-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/y,
+  ],
+  ['FLWSECK', /FLWSECK(?:_TEST)?-[\da-zA-Z]{12,40}(?:-X)?/y],
+  ['EZAK EZTK', /EZ[AT]K[A-Za-z\d]{54}/y],
+  ['shippo_live_ shippo_test_', /shippo_(?:live|test)_[\da-f]{40}/y],
+  ['duffel_live_ duffel_test_', /duffel_(?:live|test)_[\w=-]{43}/y],
+  // Models
+  ['api_org_', /api_org_[A-Za-z\d]{34}/y],
+  ['nvapi-', /nvapi-[\w-]{60,80}/y],
+  ['pcsk_', /pcsk_[A-Za-z\d]{5,8}_[A-Za-z\d]{50,70}/y],
+  ['lsv2_pt_ lsv2_sk_', /lsv2_(?:pt|sk)_[\da-f]{32}_[\da-f]{10}/y],
+  ['bedrock-api-key-', /bedrock-api-key-[A-Za-z\d+/=]{20,2048}/y],
+];
+
+/** Keys whose first letters and digits are too few, or any at all: told by what follows those. */
+const SHORT_STARTS: readonly (readonly ['letters' | 'mixed', length: number, next: string, pattern: RegExp])[] = [
+  // Vault before 1.10
+  ['letters', 1, '.', /s\.(?=[A-Za-z\d]{0,23}[A-Z])(?=[A-Za-z\d]{0,23}[a-z])[A-Za-z\d]{24}/y],
+  // Dropbox
+  ['letters', 2, '.', /sl\.(?:u\.)?[\w=-]{120,1300}/y],
+  // 1Password
+  ['mixed', 2, '-', /A3-[A-Z\d]{6}-(?:[A-Z\d]{11}|[A-Z\d]{6}-[A-Z\d]{5})(?:-[A-Z\d]{5}){3}/y],
+  // Cloudflare
+  ['mixed', 2, '.', /v1\.0-[\da-f]{24}-[\da-f]{146}/y],
+  // Entra ID
+  ['mixed', 5, '~', /[A-Za-z\d]{3}\dQ~[\w~.-]{31,34}/y],
+  // MaxMind
+  ['mixed', 6, '_', /[A-Za-z\d]{6}_[A-Za-z\d]{29}_mmk/y],
+  ['letters', 6, '_', /[A-Za-z\d]{6}_[A-Za-z\d]{29}_mmk/y],
+  // OpenShift
+  ['mixed', 6, '~', /sha256~[\w-]{43}/y],
+  // Terraform
+  ['mixed', 14, '.', /[A-Za-z\d]{14}\.atlasv1\.[\w=-]{60,70}/y],
 ];
 
 export const vendorToken = detector({
@@ -110,6 +178,29 @@ export const vendorToken = detector({
       length: [32, 32],
       next: '-',
       pattern: /[\da-f]{32}-us\d{1,2}/y,
+      evidence: EVIDENCE.secret,
+    },
+    ...SHORT_STARTS.map(([first, length, next, pattern]) => ({
+      kind: 'word' as const,
+      first,
+      length: [length, length] as const,
+      next,
+      pattern,
+      evidence: EVIDENCE.secret,
+      verify: (token: string) => /\d/.test(token) && /[A-Za-z]/.test(token),
+    })),
+    {
+      kind: 'word',
+      first: 'digits',
+      length: [15, 16],
+      next: '|',
+      pattern: /\d{15,16}\|[\w-]{27,40}/y,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'prefix',
+      prefixes: ['discord'],
+      pattern: /discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/(\d{17,20}\/[\w-]{60,80})/y,
       evidence: EVIDENCE.secret,
     },
     {
