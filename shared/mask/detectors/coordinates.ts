@@ -1,6 +1,6 @@
 import { detector, EVIDENCE, type Extent } from '../detector.ts';
 
-const NUMBER = /^-?\d{1,3}(?:\.\d{1,20})?$/;
+const NUMBER = /^[+-]?\d{1,3}(?:\.\d{1,20})?(?: ?°)?(?: ?[NSEW])?$/;
 
 export const coordinates = detector({
   name: 'coordinates',
@@ -30,6 +30,7 @@ export const coordinates = detector({
     'geopoint',
     'point',
     'll',
+    'maps',
   ],
   rules: [
     {
@@ -40,6 +41,21 @@ export const coordinates = detector({
       find: findPair,
       keyword: true,
       evidence: EVIDENCE.keyword,
+    },
+    {
+      kind: 'word',
+      first: 'digits',
+      length: [1, 2],
+      next: '.',
+      pattern: /\d{1,2}\.\d{2,8} ?° ?[NS][,;]? ?\d{1,3}\.\d{2,8} ?° ?[EW]/y,
+      keyword: true,
+      evidence: EVIDENCE.shape,
+    },
+    {
+      kind: 'prefix',
+      prefixes: ['POINT'],
+      pattern: /POINT ?Z? ?\( ?(-?\d{1,3}\.\d{1,20} -?\d{1,2}\.\d{1,20})(?=[ )])/y,
+      evidence: EVIDENCE.shape,
     },
     {
       kind: 'prefix',
@@ -95,6 +111,9 @@ export const coordinates = detector({
       { start_lat: 1.5, start_lng: 2.5 },
       'location: 37.7749, -122.4194',
       'lat: 37.7749, lon: -122.4194',
+      'location 40.7128° N, 74.0060° W',
+      'POINT(-122.4194 37.7749)',
+      { lat: '40.7128° N', lon: '74.0060° W' },
       { latlng: '37.7749,-122.4194' },
     ],
     misses: [{ lat: 37.7749 }, '37.7749, -122.4194', { coordinates: { x: 3, y: 4 } }, { a: { lat: 1 }, b: { lon: 2 } }],

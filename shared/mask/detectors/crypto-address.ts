@@ -22,6 +22,8 @@ export const cryptoAddress = detector({
     'btc',
     'eth',
     'ethereum',
+    'stellar',
+    'xlm',
   ],
   rules: [
     {
@@ -42,10 +44,31 @@ export const cryptoAddress = detector({
     },
     {
       kind: 'prefix',
-      prefixes: ['bc1', 'BC1', 'tb1', 'ltc1', 'LTC1'],
-      pattern: /(?:bc|tb|ltc)1[ac-hj-np-z02-9]{11,87}/iy,
+      prefixes: ['bc1', 'BC1', 'tb1', 'bcrt1', 'ltc1', 'LTC1', 'cosmos1', 'osmo1', 'addr1'],
+      pattern: /(?:bc|tb|bcrt|ltc|cosmos|osmo|addr)1[ac-hj-np-z02-9]{11,103}/iy,
       evidence: EVIDENCE.checked,
       verify: isBech32,
+    },
+    {
+      kind: 'prefix',
+      prefixes: ['bitcoincash'],
+      pattern: /bitcoincash:[qp][ac-hj-np-z02-9]{41}/y,
+      evidence: EVIDENCE.shape,
+    },
+    // Extended keys, of which the private ones open a whole wallet.
+    {
+      kind: 'prefix',
+      prefixes: ['xprv', 'yprv', 'zprv', 'xpub', 'ypub', 'zpub'],
+      pattern: /[xyz]p(?:rv|ub)[1-9A-HJ-NP-Za-km-z]{107,108}/y,
+      evidence: EVIDENCE.shape,
+    },
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [56, 56],
+      pattern: /G[A-Z2-7]{55}/y,
+      keyword: ['stellar', 'xlm'],
+      evidence: EVIDENCE.keyword,
     },
     {
       kind: 'prefix',

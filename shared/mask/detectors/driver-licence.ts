@@ -1,4 +1,5 @@
 import { detector, EVIDENCE } from '../detector.ts';
+import { isCount } from '../tables/amounts.ts';
 
 export const driverLicence = detector({
   name: 'driver-licence',
@@ -59,6 +60,7 @@ export const driverLicence = detector({
       separators: ' -',
       keyword: true,
       evidence: EVIDENCE.keyword,
+      verify: (_digits, { text, end }) => !isCount(text, end),
     },
     {
       kind: 'word',

@@ -43,6 +43,7 @@ export const email = detector({
     misses: [
       'root@localhost',
       'lodash@4.17.21',
+      'ember@3.0.5.beta',
       '@scope/package',
       'icon@2x.png',
       'a @ b.com',
@@ -52,6 +53,10 @@ export const email = detector({
   },
 });
 
+/** Of a package: `ember@3.0.5.beta`. */
+const RELEASE =
+  /^v?\d{1,4}(?:\.\d{1,4}){1,2}[.-](?:alpha|beta|rc|dev|next|canary|pre|preview|final|release|snapshot|nightly)$/i;
+
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 253;
 
@@ -59,7 +64,7 @@ function findEmail(text: string, at: number): Extent | undefined {
   const start = startOfLocal(text, at);
   if (start === at) return undefined;
   const end = text.charCodeAt(at + 1) === 0x5b ? endOfLiteral(text, at + 1) : endOfDomain(text, at + 1);
-  if (end < 0) return undefined;
+  if (end < 0 || RELEASE.test(text.slice(at + 1, end))) return undefined;
   if (text.slice(start, at) === 'git' && (text[end] === ':' || text[start - 1] === '/')) return undefined;
   return [start, end];
 }

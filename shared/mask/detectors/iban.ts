@@ -45,12 +45,10 @@ export const iban = detector({
 function findIban(text: string, start: number): Extent | undefined {
   if (!isDigit(text.charCodeAt(start + 2)) || !isLetter(text.charCodeAt(start + 1))) return undefined;
   const country = text.slice(start, start + 2).toUpperCase();
-  const structure = IBAN_STRUCTURES[country];
-  if (structure === undefined) return undefined;
+  const pattern = patternOf(country);
+  if (pattern === undefined) return undefined;
   let compact = country;
   let at = start + 2;
-  let pattern = 'nn';
-  for (const [, count, kind] of structure.matchAll(/(\d{1,2})([nac])/g)) pattern += kind!.repeat(Number(count));
   for (let i = 0; i < pattern.length; i++) {
     if (i >= 2 && isSeparator(text.charCodeAt(at))) at++;
     const code = text.charCodeAt(at);
@@ -61,6 +59,20 @@ function findIban(text: string, start: number): Extent | undefined {
   const after = text.charCodeAt(at);
   if (isDigit(after) || isLetter(after)) return undefined;
   return mod97(compact.slice(4) + compact.slice(0, 4)) === 1 ? [start, at] : undefined;
+}
+
+/** By country: what each character behind its code must be, once it has been asked for. */
+const PATTERNS = new Map<string, string>();
+
+/** `nnaaaannnn…`: two check digits, then `n` for a digit, `a` for a letter, `c` for either. */
+function patternOf(country: string): string | undefined {
+  const known = PATTERNS.get(country);
+  const structure = IBAN_STRUCTURES[country];
+  if (known !== undefined || structure === undefined) return known;
+  let pattern = 'nn';
+  for (const [, count, kind] of structure.matchAll(/(\d{1,2})([nac])/g)) pattern += kind!.repeat(Number(count));
+  PATTERNS.set(country, pattern);
+  return pattern;
 }
 
 function isSeparator(code: number): boolean {

@@ -54,12 +54,17 @@ export const ip = detector({
       '[2001:db8::1]:443',
       '<td>203.0.113.42</td>',
       'node 10.0.0.5 is NotReady',
+      'v=spf1 ip6:2001:db8::1 -all',
+      'record updated from 203.0.113.1 to 203.0.113.2',
       '10.0.0.5 build agent offline',
       'IP 10.0.0.1 > 10.0.0.2: ICMP echo request',
     ],
     misses: [
       'Chrome/126.0.0.0',
       'version 1.2.3.4',
+      'upgraded from version 4.8.1.2 to 4.8.1.3',
+      'registry.example.com/app:2.4.1.7',
+      'foo_1.2.3.4_amd64.deb',
       'v1.2.3.4',
       '1.2.3.4.5',
       '256.1.1.1',
@@ -109,12 +114,12 @@ const DOT = 0x2e;
 
 /** Words before four numbers that make them a version: also of the products that are met most. */
 const VERSION_BEFORE =
-  /(?:version|versions|[~^><]=?|==|\b(?:chrome|chromium|firefox|safari|edge|edg|opera|opr|webkit|windows|android|ios|macos|linux|java|openssl|v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|upgraded to|downgraded to))[\s:=v"'_-]{0,4}$/i;
+  /(?:version|versions|[~^><]=?|==|\b(?:chrome|chromium|firefox|safari|edge|edg|opera|opr|webkit|windows|android|ios|macos|linux|java|openssl|v|ver|vers|release|rel|build|firmware|fw|revision|rev|rv|patch|sdk|driver|kernel|(?:up|down)grad(?:ed?|ing) (?:from|to)|bump(?:ed|ing)?(?: from| to)?))[\s:=v"'_-]{0,4}$/i;
 
 function isVersion({ text, start, end, context }: Place): boolean {
   const after = text.slice(end, end + 2);
   if (/^[.-][A-Za-z]/.test(after) && !/^\.in-addr/.test(text.slice(end, end + 8))) return true;
-  if (RELEASED.test(text.slice(end, end + 12))) return true;
+  if (RELEASED.test(text.slice(end, end + 12)) || PACKAGED.test(text.slice(end, end + 8))) return true;
   if (start > 0 && text[start - 1] === '/') return followsProduct(text, start - 1);
   const keys = wordsOfPath(context.path);
   if (AGENT_PATH.test(keys) || (text.length <= LONGEST_VERSION && VERSION_PATH.test(keys))) return true;
@@ -129,12 +134,26 @@ function isVersion({ text, start, end, context }: Place): boolean {
   if (before === ' ' && text[start - 2] === '>' && AFTER_ADDRESS.test(text.slice(Math.max(0, start - 22), start)))
     return false;
   if (!NAMES_VERSION.test(before) || /^:\d/.test(after)) return false;
-  return VERSION_BEFORE.test(text.slice(Math.max(0, start - 24), start));
+  return VERSION_BEFORE.test(text.slice(Math.max(0, start - 24), start)) || followsVersion(text, start);
 }
 
 /** A longer text under the key of a version tells of other things too. */
 const LONGEST_VERSION = 48;
 
+const SECOND_VERSION =
+  /(?:version|(?:up|down)grad(?:ed?|ing)|bump(?:ed|ing)?)\b.{0,12}\d(?:\.\d{1,3}){3} ?(?:to|and|or|->|=>|\u2192) ?v?$/i;
+const IMAGE_TAG = /\/[\w.-]{1,60}:$/;
+
+/** `upgraded from 4.8.1.2 to 4.8.1.3`, `registry.example.com/app:2.4.1.7`. */
+function followsVersion(text: string, start: number): boolean {
+  return (
+    SECOND_VERSION.test(text.slice(Math.max(0, start - 64), start)) ||
+    IMAGE_TAG.test(text.slice(Math.max(0, start - 64), start))
+  );
+}
+
+/** `foo_1.2.3.4_amd64.deb`, `libfoo 1.2.3.4-5ubuntu1`. */
+const PACKAGED = /^(?:_(?:amd64|arm64|armhf|i386|x86|x64|all|win|linux|darwin|macos)|-\d{1,3}[a-z~+])/i;
 const RELEASED = /^ (?:released?\b|is out\b|build \d|beta\b|alpha\b|rc\b)/i;
 
 /** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
@@ -181,7 +200,7 @@ const LONGEST_IPV6 = 45;
 function findIpv6(text: string, at: number): Extent | undefined {
   let start = at;
   while (start > 0 && at - start < 5 && isHex(text.charCodeAt(start - 1))) start--;
-  if (start > 0 && isWordOrColon(text.charCodeAt(start - 1))) return undefined;
+  if (start > 0 && isWordOrColon(text.charCodeAt(start - 1)) && !isLabelled(text, start)) return undefined;
   let end = at;
   let colons = 0;
   let dots = 0;
@@ -202,6 +221,14 @@ function findIpv6(text: string, at: number): Extent | undefined {
   const zone = /%[A-Za-z0-9._-]{1,16}/y;
   zone.lastIndex = end;
   return [start, end + (zone.exec(text)?.[0].length ?? 0)];
+}
+
+/** `ip6:2001:db8::1`: behind a colon, but that of a word which is no group itself. */
+function isLabelled(text: string, start: number): boolean {
+  return (
+    text[start - 1] === ':' &&
+    /(?:^|[^\w:.])[a-z_]{0,20}[g-z_][\w-]{0,12}:$/i.test(text.slice(Math.max(0, start - 36), start))
+  );
 }
 
 function isIpv6(address: string, mixed: boolean): boolean {

@@ -6,9 +6,10 @@ const SHAPE = /[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[
 export const itFiscalCode = detector({
   name: 'it-fiscal-code',
   group: 'government-ids',
-  finds: 'Codici fiscali of persons in Italy, in either case, with letters for digits where two persons share a code.',
+  finds:
+    'Codici fiscali of persons in Italy, in either case, with letters for digits where two persons share a code; broken by spaces with a keyword.',
   needs: 'A day of birth that exists, and the check letter.',
-  overlooks: 'Codes broken by spaces, and the numeric codes of companies.',
+  overlooks: 'Codes broken by spaces without a keyword, and the numeric codes of companies.',
   keywords: ['codice fiscale', 'fiscal code', 'cf', 'tessera sanitaria'],
   rules: [
     {
@@ -19,6 +20,16 @@ export const itFiscalCode = detector({
       evidence: EVIDENCE.checked,
       verify: isFiscalCode,
     },
+    {
+      kind: 'word',
+      first: 'letters',
+      length: [3, 3],
+      next: ' ',
+      pattern: /[A-Z]{3} [A-Z]{3} [\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2} [A-Z][\dLMNP-V]{3}[A-Z]/iy,
+      keyword: true,
+      evidence: EVIDENCE.checked,
+      verify: (text) => isFiscalCode(text.replaceAll(' ', '')),
+    },
   ],
   keys: [
     {
@@ -28,7 +39,13 @@ export const itFiscalCode = detector({
     },
   ],
   examples: {
-    hits: ['RSSMRA85T10A562S', 'rssmra85t10a562s', 'CF: MRTMTT91D08F205J', { codiceFiscale: 'MRTMTT91D08F205J' }],
+    hits: [
+      'RSSMRA85T10A562S',
+      'rssmra85t10a562s',
+      'CF: MRTMTT91D08F205J',
+      'codice fiscale MRT MTT 91D08 F205J',
+      { codiceFiscale: 'MRTMTT91D08F205J' },
+    ],
     misses: ['RSSMRA85T10A562T', 'RSSMRA85T72A562S', 'RSSMRA85F10A562S'],
   },
 });

@@ -1,4 +1,6 @@
+import { isDay, numberAt } from '../check-digits/dates.ts';
 import { detector, EVIDENCE } from '../detector.ts';
+import { isCount } from '../tables/amounts.ts';
 
 export const passport = detector({
   name: 'passport',
@@ -42,7 +44,14 @@ export const passport = detector({
     '여권',
   ],
   rules: [
-    { kind: 'digits', shapes: ['7', '8', '9'], separators: '', keyword: true, evidence: EVIDENCE.keyword },
+    {
+      kind: 'digits',
+      shapes: ['7', '8', '9'],
+      separators: '',
+      keyword: true,
+      evidence: EVIDENCE.keyword,
+      verify: (digits, { text, end }) => !isCompactDate(digits) && !isCount(text, end),
+    },
     {
       kind: 'word',
       first: 'mixed',
@@ -138,9 +147,20 @@ export const passport = detector({
       'P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<',
       'L898902C36UTO7408122F1204159ZE184226B<<<<<10',
     ],
-    misses: ['123456789', 'C01X00T47', 'passport renewed in spring'],
+    misses: [
+      '123456789',
+      'C01X00T47',
+      'passport renewed in spring',
+      'passport expires 20280419',
+      'passport-service: 87345971 records',
+    ],
   },
 });
+
+/** 20280419: when a passport expires. */
+function isCompactDate(digits: string): boolean {
+  return /^(?:19|20)\d{6}$/.test(digits) && isDay(numberAt(digits, 4, 2), numberAt(digits, 6, 2));
+}
 
 function hasNumber(text: string): boolean {
   let digits = 0;

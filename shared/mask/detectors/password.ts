@@ -21,6 +21,32 @@ export const password = detector({
       evidence: EVIDENCE.secret,
       verify: (said) => /\d/.test(said) && /[^\d]/.test(said),
     },
+    // .netrc, `username jane password …`
+    {
+      kind: 'prefix',
+      prefixes: ['password'],
+      pattern:
+        /(?<=\b(?:login|username|user)[ :=]{1,2}["']?[^\s"']{1,64}["']?,? (?:and )?)password ["']?([^\s"']{3,127})/y,
+      evidence: EVIDENCE.secret,
+      verify: (said) => /\d/.test(said) && /[^\d]/.test(said),
+    },
+    {
+      kind: 'prefix',
+      prefixes: [
+        'one-time',
+        'One-time',
+        'one time',
+        'One time',
+        'passcode',
+        'OTP',
+        'otp',
+        'verification code',
+        'Verification code',
+      ],
+      pattern:
+        /(?:one[ -]time (?:password|passcode|code|pin)|passcode|otp(?: code)?|verification code)(?: is|:) ?(\d{4,8})/iy,
+      evidence: EVIDENCE.secret,
+    },
     {
       kind: 'prefix',
       prefixes: ['sshpass'],
@@ -91,6 +117,9 @@ export const password = detector({
       names: [
         'pass',
         'passe',
+        'becomepass',
+        'ansiblebecomepass',
+        'ansiblesshpass',
         'dbpass',
         'databasepass',
         'smtppass',
@@ -168,6 +197,8 @@ export const password = detector({
       'mysql --password hunter2 --host db',
       'mysql -u root -phunter2 main',
       'sshpass -p hunter2 ssh a@b',
+      'machine example.com login jane password hunter2',
+      'Your one-time password is 017206',
       { smtpPass: 'x' },
       { 비밀번호: 'x' },
     ],

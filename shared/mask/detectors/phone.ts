@@ -1,6 +1,7 @@
 import { saysOneOf } from '../detection/keywords.ts';
 import { isNamedOtherwise } from '../detection/otherwise.ts';
 import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
+import { isCount } from '../tables/amounts.ts';
 import { CALLING_CODES } from '../tables/calling-codes.ts';
 
 const KEYWORDS = [
@@ -258,6 +259,8 @@ export const phone = detector({
       'order 415-555-2671',
       'cell count 4500000',
       'called 4500000 times',
+      'phone app v2.14.66 (3241133)',
+      'cell [540,970] = 17655609',
       { phone_verified_at: '1341799174836' },
       { mobileUserId: '48121234567' },
     ],
@@ -373,13 +376,13 @@ const COUNTED_BEFORE =
   /[ _-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp)["']?\s?[:=]?\s?["']?$/i;
 const COUNTED_KEY =
   /[a-z\d][_-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp|time|date|at|ts|ms|secs?|score|rate|length|usage|cost|(?<!caller_)ids?)(?:\[\d{1,9}\])?$/i;
-const COUNTED_AFTER =
-  /^ ?(?:times|minutes|seconds|hours|users|calls|people|bytes|rows|events|sessions|hits|requests|subscribers|customers|records)\b/i;
+/** `app v2.14.66 (3241133)`, `cell [540,970] = 17655609`. */
+const OTHER_BEFORE = /(?:\dv?(?:\.\d{1,6}){1,3} \(| \[[^\]]{0,20}\] ?[:=] ?)$/;
 const HUMP = /([a-z\d])([A-Z])/g;
 
 /** `cell count 4500000`, `mobileUserId`, `phone_verified_at`: how many, which or when, and no telephone number. */
 function isCounted({ text, start, end, context }: Place): boolean {
-  if (COUNTED_AFTER.test(text.slice(end, end + 14))) return true;
+  if (isCount(text, end) || OTHER_BEFORE.test(text.slice(Math.max(0, start - 24), start))) return true;
   if (start > 0 && COUNTED_BEFORE.test(text.slice(Math.max(0, start - 20), start))) return true;
   return start === 0 && COUNTED_KEY.test(context.path.slice(-48).replace(HUMP, '$1_$2'));
 }

@@ -1,5 +1,6 @@
 import { weightedSum } from '../check-digits/weighted.ts';
 import { detector, EVIDENCE } from '../detector.ts';
+import { isCount } from '../tables/amounts.ts';
 
 export const usBank = detector({
   name: 'us-bank',
@@ -46,12 +47,20 @@ export const usBank = detector({
         'acct number',
         'acct no',
         'acct',
-        'checking',
+        'account num',
+        'acc no',
+        'acc number',
+        'a c no',
+        'a c number',
+        'checking no',
+        'checking number',
+        'checking acct',
         'checking account',
         'savings account',
         'deposit account',
       ],
       evidence: EVIDENCE.keyword,
+      verify: (_digits, { text, end }) => !isCount(text, end),
     },
   ],
   keys: [
@@ -78,10 +87,17 @@ export const usBank = detector({
       'routing number 021000021',
       'ABA: 1210-0024-8',
       'bank account 000123456789',
+      'A/C No 25245556335',
       { routingNumber: '011401533' },
       { account_number: 12345678 },
     ],
-    misses: ['021000021', 'routing number 021000022', 'order 123456789', { accountId: '123456789' }],
+    misses: [
+      '021000021',
+      'routing number 021000022',
+      'order 123456789',
+      'checking 5124786 rows',
+      { accountId: '123456789' },
+    ],
   },
 });
 

@@ -1,4 +1,5 @@
 import { detector, EVIDENCE, type Place } from '../detector.ts';
+import { isCount } from '../tables/amounts.ts';
 
 export const usSsn = detector({
   name: 'us-ssn',
@@ -33,7 +34,7 @@ export const usSsn = detector({
       separators: '- ./',
       keyword: true,
       evidence: EVIDENCE.shape,
-      verify: (digits, place) => isSsn(digits) && !isOfNetwork(place),
+      verify: (digits, place) => isSsn(digits) && !isOfNetwork(place) && !isCount(place.text, place.end),
     },
   ],
   keys: [
@@ -76,6 +77,7 @@ export const usSsn = detector({
       'order 123-45-6789',
       { orderId: '123-45-6789' },
       { social: { facebookId: '123456789' } },
+      'social: 123456789 followers',
     ],
   },
 });

@@ -7,3 +7,11 @@ const COUNTED =
 export function isAmount(text: string, start: number, end: number): boolean {
   return COUNTED.test(text.slice(Math.max(0, start - 16), start)) || UNITS.test(text.slice(end, end + 16));
 }
+
+const THINGS =
+  /^ ?(?:times|ms|seconds|minutes|hours|users|calls|people|bytes|rows|events|sessions|hits|requests|subscribers|customers|records|items|seats|entries|followers)\b/i;
+
+/** Whether what follows a number says that it counts something: `87345971 records`. */
+export function isCount(text: string, end: number): boolean {
+  return THINGS.test(text.slice(end, end + 16));
+}
