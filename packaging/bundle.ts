@@ -34,6 +34,8 @@ const SETTINGS = {
   minify: true,
   legalComments: 'none',
   metafile: true,
+  // By `require`: an `import` of node:http runs all that is lazy in it, WebSockets too, for 25 ms of each start.
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
 } satisfies BuildOptions;
 
