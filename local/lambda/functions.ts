@@ -1,5 +1,6 @@
 /** Lambda: the functions of the account, invoked from inside it or over the wire. */
 import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type {
   AsyncFunctions,
   AwsService,
@@ -32,7 +33,7 @@ export interface FunctionsOptions {
   readonly targets?: (role: string) => Targets | undefined;
   /** Where CreateFunction and UpdateFunctionCode find packages. */
   readonly objects?: Objects;
-  /** How many processes a function may have at once; 4 unless told. */
+  /** How many processes a function may have at once; as many as the machine has cores, from 2 to 4, unless told. */
   readonly processes?: number;
   /** Takes the lines that CloudWatch Logs holds. */
   readonly log?: (line: LogLine) => void;
@@ -54,7 +55,8 @@ export interface LocalFunctions extends AwsService, Functions, AsyncFunctions, W
   asyncFigures(): AsyncFigures;
 }
 
-const DEFAULT_PROCESSES = 4;
+/** More than there are cores would only start one after the other, a fifth of a second each. */
+const DEFAULT_PROCESSES = Math.min(4, Math.max(2, availableParallelism()));
 
 export function createFunctions(options: FunctionsOptions): LocalFunctions {
   const registry = createRegistry();
