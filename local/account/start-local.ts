@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { keepTables } from '../query/catalog.ts';
-import { compileStack } from '../stack/compile.ts';
+import { compiledCodeOf, compileStack } from '../stack/compile.ts';
 import { readTemplate, resolveTemplate, type Template } from '../template/read.ts';
 import { createClock } from './clock.ts';
 import type { Clock, Faults } from './contracts.ts';
@@ -80,10 +80,14 @@ export async function startLocal(options: LocalOptions = {}): Promise<LocalAccou
           });
     keepTables(dataDir, template.resources);
     const { bundles = '' } = stack ?? {};
+    const compiled = compiledCodeOf(bundles);
     await provision(template.resources, {
       services,
       refs: template.refs,
-      code: ({ logicalId }) => ({ directory: join(bundles, bundleName(logicalId)) }),
+      code: ({ logicalId }) => ({
+        directory: join(bundles, bundleName(logicalId)),
+        ...(compiled !== undefined && { compiled }),
+      }),
     });
     const drain: LocalAccount['drain'] = ({ timeoutMs = DRAIN_MS } = {}) =>
       drainWorkers(workersOf(services), bufferOf(services), timeoutMs);

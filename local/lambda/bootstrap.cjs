@@ -5,6 +5,7 @@
 'use strict';
 const http = require('node:http');
 const { existsSync, readFileSync } = require('node:fs');
+const { enableCompileCache, flushCompileCache } = require('node:module');
 const path = require('node:path');
 const { format } = require('node:util');
 
@@ -12,6 +13,8 @@ const [host, port] = String(process.env.AWS_LAMBDA_RUNTIME_API).split(':');
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
 const BASE = '/2018-06-01/runtime';
 const JSON_LOGS = process.env.AWS_LAMBDA_LOG_FORMAT === 'JSON';
+/** Where what V8 makes of the modules is kept: a third of what a start costs is to make it. */
+const [compiled] = process.argv.splice(2);
 const LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'];
 
 /** How far the account's time is ahead of the machine's. */
@@ -215,6 +218,7 @@ async function run(handler, next) {
 }
 
 async function main() {
+  if (compiled !== undefined) enableCompileCache(compiled);
   patchConsole();
   watchProcess();
   let handler;
@@ -226,10 +230,13 @@ async function main() {
     await answer('/init/error', JSON.stringify(describe(error)), headers);
     process.exit(1);
   }
-  for (;;) {
+  for (let kept = compiled === undefined; ; ) {
     const next = await call('GET', '/invocation/next');
     await run(handler, next);
     current = undefined;
+    // Now, since the process will be killed; what its first invocation imported is in it.
+    if (!kept) flushCompileCache();
+    kept = true;
   }
 }
 

@@ -7,7 +7,13 @@ import type { TemplateResource } from '../account/contracts.ts';
 import { unpackZip } from './zip.ts';
 
 /** The code of a function: the directory that holds its module, or a deployment package. */
-export type FunctionCode = { readonly directory: string } | { readonly zip: Buffer };
+export type FunctionCode =
+  | {
+      readonly directory: string;
+      /** Where what V8 made of the modules is kept for the next process: for a directory that stays. */
+      readonly compiled?: string;
+    }
+  | { readonly zip: Buffer };
 
 export interface FunctionDefinition {
   readonly name: string;
@@ -35,6 +41,7 @@ export interface InstalledCode {
   readonly directory: string;
   readonly sha256: string;
   readonly bytes: number;
+  readonly compiled?: string;
   remove(): void;
 }
 
@@ -45,7 +52,9 @@ class FunctionError extends Error {
 
 export function installCode(code: FunctionCode): InstalledCode {
   if ('directory' in code) {
-    return { directory: path.resolve(code.directory), ...digestOf(code.directory), remove: () => {} };
+    const { directory, compiled } = code;
+    const kept = compiled === undefined ? {} : { compiled };
+    return { directory: path.resolve(directory), ...digestOf(directory), ...kept, remove: () => {} };
   }
   const directory = mkdtempSync(path.join(tmpdir(), 'sluice-function-'));
   unpackZip(code.zip, directory);

@@ -74,6 +74,7 @@ export function createRunner(definition: FunctionDefinition, tally: Tally, optio
       memoryMb: definition.memoryMb,
       timeoutMs: definition.timeoutMs,
       directory: definition.code.directory,
+      compiled: definition.code.compiled,
       environment: environmentOf(definition, around),
       line: (text, requestId) => write(logStream, text, requestId),
     });
@@ -101,7 +102,7 @@ export function createRunner(definition: FunctionDefinition, tally: Tally, optio
     const report: Report = {
       requestId,
       durationMs: elapsedMs(sandbox, began, options.clock.now()),
-      initMs: cold ? sandbox.initMs() : undefined,
+      initMs: cold && sandbox.readyAt() > 0 ? sandbox.initMs() : undefined,
       memoryMb: definition.memoryMb,
       peakMemoryMb: Math.ceil(sandbox.peakMemoryKib() / 1024),
       failure,

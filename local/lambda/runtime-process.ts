@@ -8,6 +8,8 @@ import { type Answer, type Handed, openRuntimeApi } from './runtime-api.ts';
 export interface ProcessOptions {
   readonly memoryMb: number;
   readonly directory: string;
+  /** Where what V8 made of the modules is kept for the next process. */
+  readonly compiled?: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
   /** A line that the process wrote. */
   readonly line: (text: string) => void;
@@ -160,8 +162,9 @@ function readOutput(child: ChildProcess, listener: OutputListener): void {
 }
 
 function spawnRuntime(options: ProcessOptions, address: string): ChildProcess {
+  const kept = options.compiled === undefined ? [] : [options.compiled];
   const heapMb = Math.floor(options.memoryMb * HEAP_SHARE);
-  return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
+  return spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP, ...kept], {
     cwd: options.directory,
     env: { ...options.environment, AWS_LAMBDA_RUNTIME_API: address },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -99,7 +99,10 @@ async function attempt(
   invocation: Invocation,
   fault: InjectedFault,
 ): Promise<{ exit: Exit } | { answer: Answer }> {
-  const ready = runtime.initMs() > 0 ? undefined : await Promise.race([runtime.ready, exit]);
+  const isReady = runtime.initMs() > 0;
+  // What dies before it works need not be ready for it.
+  if (fault === 'crash-at-start' && !isReady) runtime.kill('fault');
+  const ready = isReady ? undefined : await Promise.race([runtime.ready, exit]);
   if (ready !== undefined) return ready;
   const answer = runtime.hand({ ...invocation, ...timesOf(options) });
   if (fault === 'crash-at-start') runtime.kill('fault');

@@ -5,8 +5,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CACHE, COMPILED_CODE } from './compiled-code.ts';
 import { waitForLock } from './wait-for-lock.ts';
 
 export interface StackChoice {
@@ -31,7 +32,6 @@ export class CompileError extends Error {
 }
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const CACHE = join(ROOT, 'node_modules', '.cache', 'sluice');
 const COMPILED = join(ROOT, '.serverless', 'cloudformation-template-update-stack.json');
 const BUNDLES = join(ROOT, 'dist');
 /** What the bundles are made from. */
@@ -52,6 +52,11 @@ export async function compileStack({ pipeline, stage = 'local' }: StackChoice): 
   } finally {
     release();
   }
+}
+
+/** Where what V8 makes of these bundles may be kept: only of those that are always made in the same place. */
+export function compiledCodeOf(bundles: string): string | undefined {
+  return resolve(bundles) === BUNDLES ? COMPILED_CODE : undefined;
 }
 
 async function bundle(): Promise<void> {
@@ -107,6 +112,7 @@ async function run(name: string, args: readonly string[]) {
     env: {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
       HOME: process.env.HOME ?? ROOT,
+      NODE_COMPILE_CACHE: COMPILED_CODE,
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',
     },

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAccount, startLocal } from '../../local/account/start-local.ts';
+import { COMPILED_CODE } from '../../local/stack/compiled-code.ts';
 import { waitForLock } from '../../local/stack/wait-for-lock.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -33,6 +34,7 @@ async function sls(...args: readonly string[]): Promise<string> {
       AWS_ACCESS_KEY_ID: 'local',
       AWS_SECRET_ACCESS_KEY: 'local',
       SLS_AWS_MONITORING_FREQUENCY: '100',
+      NODE_COMPILE_CACHE: COMPILED_CODE,
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',
     },

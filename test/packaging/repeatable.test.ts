@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
+import { COMPILED_CODE } from '../../local/stack/compiled-code.ts';
 import { waitForLock } from '../../local/stack/wait-for-lock.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -21,6 +22,7 @@ async function packageInto(name: string): Promise<Record<string, string>> {
     PATH,
     HOME: folder,
     SOURCE_DATE_EPOCH: '1767225600',
+    NODE_COMPILE_CACHE: COMPILED_CODE,
     SLS_TELEMETRY_DISABLED: '1',
     SLS_NOTIFICATIONS_MODE: 'off',
   };

@@ -46,11 +46,12 @@ export function addFunction(
   name: string,
   source: string,
   properties: Readonly<Record<string, unknown>> = {},
+  code: { readonly compiled?: string } = {},
 ): void {
   const resource = {
     logicalId: `${name}LambdaFunction`,
     type: 'AWS::Lambda::Function',
     properties: { FunctionName: name, Handler: 'index.handler', MemorySize: 256, Timeout: 5, ...properties },
   };
-  functions.create(resource, codeFolder({ 'index.cjs': source }));
+  functions.create(resource, { ...codeFolder({ 'index.cjs': source }), ...code });
 }

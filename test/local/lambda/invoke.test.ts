@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { addFunction, codeFolder, startLambda } from './fixture.ts';
 
@@ -109,6 +110,21 @@ describe('an invocation', () => {
     expect(answers).toEqual(['1', '2', '3', '4', '5']);
     expect(lambda.functions.figures()).toMatchObject([{ name: 'count', invocations: 5, errors: 0, coldStarts: 1 }]);
     expect(lambda.functions.figures()[0]?.peakMemoryMb).toBeGreaterThan(20);
+  });
+
+  test('keeps what V8 made of its code where it is told, and tells the function nothing of it', async () => {
+    const lambda = startLambda();
+    const { directory: compiled } = codeFolder({});
+    const source = 'exports.handler = async () => [process.argv.length, process.env.NODE_COMPILE_CACHE ?? null];';
+    addFunction(lambda, 'kept', source, {}, { compiled });
+    expect((await lambda.functions.invoke('kept', '{}')).payload).toBe('[2,null]');
+    // Kept after the first answer, hence before the second.
+    await lambda.functions.invoke('kept', '{}');
+    const made = () => readdirSync(compiled, { recursive: true, withFileTypes: true }).filter((each) => each.isFile());
+    expect(made()).toHaveLength(1);
+    addFunction(lambda, 'other', source);
+    await lambda.functions.invoke('other', '{}');
+    expect(made()).toHaveLength(1);
   });
 
   test('runs at most as many processes as it may, and keeps the others waiting', async () => {
