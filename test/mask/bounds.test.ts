@@ -99,10 +99,10 @@ const GENERAL = [
   '4111 ',
 ];
 
-/** Processor time of a run, the best of a few: what the text costs, and not what else the machine does. */
+/** Processor time of a run, the best of a few, or the first that is `enough`: what the text costs, and not what else the machine does. */
 function timeOf(run: () => void, enough = MOST_MS / 2): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < 5 && best > enough; i++) {
+  for (let i = 0; i < 5 && best >= enough; i++) {
     const start = process.cpuUsage();
     run();
     const { user, system } = process.cpuUsage(start);
@@ -132,7 +132,7 @@ describe('50 KB of hostile text take less than 20 ms', () => {
     for (const piece of hostileTexts(detector)) {
       const text = filled(piece);
       expect(
-        timeOf(() => run(text)),
+        timeOf(() => run(text), limit),
         piece,
       ).toBeLessThan(limit);
     }
@@ -145,7 +145,7 @@ describe('50 KB of hostile text take less than 20 ms', () => {
       const json = JSON.stringify({ v: filled(piece) });
       // What is found is replaced one by one, as it stands and as it is hidden, and what is left is looked at again.
       expect(
-        timeOf(() => void run(json)),
+        timeOf(() => void run(json), limit * 2),
         piece,
       ).toBeLessThan(limit * 2);
     }
@@ -163,7 +163,8 @@ describe('time grows with the length of the text and no faster', () => {
       timeOf(() => void detect(small, set)),
       0.5,
     );
-    expect(timeOf(() => void detect(large, set))).toBeLessThan(short * 8 * 3);
+    const limit = short * 8 * 3;
+    expect(timeOf(() => void detect(large, set), limit)).toBeLessThan(limit);
   });
 });
 
