@@ -91,7 +91,7 @@ describe('npm start', () => {
 
   it('leaves what was delivered when it is interrupted, and the next run starts clean', async () => {
     const data = path('d3');
-    const args = ['--events', '1000000', '--logs', '0', '--rate', '20000', '--data', data];
+    const args = ['--events', '1000000', '--logs', '0', '--rate', '4000', '--data', data];
     const meanwhile = { refused: '' };
     const interrupted = await start(args, (child) => {
       void whenSealed(data).then(async () => {
