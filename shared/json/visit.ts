@@ -47,7 +47,7 @@ function visitBelow(
   visit: Visit,
   wanted: Wanted | undefined,
 ): void {
-  const { rows } = document;
+  const { rows, source } = document;
   const open = wanted === undefined ? 0 : ANY;
   const classes = rows[top + CLASSES]!;
   if (classes & REPLACED) {
@@ -63,21 +63,25 @@ function visitBelow(
     const found = rows[at + CLASSES]!;
     // Most values were not edited, and most of those are not asked for.
     if ((found & (TOUCHED | SETTLED)) === 0) {
-      cursor.node = at;
-      if (wanted === undefined || isWanted(document, at, found, wanted, cursor)) {
-        visit(cursor);
-        const now = rows[at + CLASSES]!;
-        if (now & (REMOVED | REPLACED)) {
-          at = after(rows, at);
+      if (wanted !== undefined && isQuiet(rows, at, wanted.quiet)) {
+        if ((found & wanted.classes) === 0) {
+          at += STRIDE;
           continue;
         }
-        if (now & EXTENDED) {
-          visitBelow(document, at, cursor, visit, wanted);
-          at = after(rows, at);
+        cursor.node = at;
+        if (wanted.passesOver(source, rows[at + START]!, rows[at + END]!, found, cursor)) {
+          at += STRIDE;
           continue;
         }
       }
-      at += STRIDE;
+      cursor.node = at;
+      visit(cursor);
+      const now = rows[at + CLASSES]!;
+      if (now & (REMOVED | REPLACED)) at = after(rows, at);
+      else if (now & EXTENDED) {
+        visitBelow(document, at, cursor, visit, wanted);
+        at = after(rows, at);
+      } else at += STRIDE;
     } else if (!visitOne(document, at, cursor, visit, open)) at = after(rows, at);
     else if (rows[at + CLASSES]! & (REPLACED | EXTENDED)) {
       visitBelow(document, at, cursor, visit, wanted);
@@ -89,14 +93,6 @@ function visitBelow(
     if (wanted !== undefined && isAside(document, top, added) && wanted.skips(added)) continue;
     visitAll(document.read(added), visit, wanted);
   }
-}
-
-/** Whether a value that came with the text, and that no step has touched, is to be visited. */
-function isWanted(document: JsonDocument, at: number, found: number, wanted: Wanted, cursor: Cursor): boolean {
-  const { rows } = document;
-  if (!isQuiet(rows, at, wanted.quiet)) return true;
-  if ((found & wanted.classes) === 0) return false;
-  return !wanted.passesOver(document.source, rows[at + START]!, rows[at + END]!, found, cursor);
 }
 
 /** A member of the outermost object that nobody has looked into. */

@@ -1,3 +1,4 @@
+import { KEY_IDS } from '../json/index.ts';
 import type { Added } from '../record/document.ts';
 
 /** Tells of members that steps added whether they hold nothing, so that they need not be read. */
@@ -12,13 +13,13 @@ const MOST = 512;
  * once for all. `holdsNothing` takes a whole document with the member in it.
  */
 export function createAddedMembers(holdsNothing: (json: string) => boolean): AddedMembers {
-  const byKey = new Map<number, Map<string, boolean | undefined>>();
+  const byKey = new Array<Map<string, boolean | undefined> | undefined>(KEY_IDS).fill(undefined);
   return ({ json, key, keyId }) => {
     if (keyId === 0 || json.length > LONGEST) return false;
-    let known = byKey.get(keyId);
+    let known = byKey[keyId];
     if (known === undefined || known.size > MOST) {
       known = new Map();
-      byKey.set(keyId, known);
+      byKey[keyId] = known;
     }
     let clean = known.get(json);
     if (clean !== undefined) return clean;

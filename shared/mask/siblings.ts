@@ -30,6 +30,8 @@ interface Half {
 export interface Siblings {
   /** Whether anything waits to be looked at when the document has been gone through. */
   readonly waiting: boolean;
+  /** Whether something may be named by what stands beside it: only then is it asked what does. */
+  readonly wantNames: boolean;
   clear(): void;
   /** True where the value waits until it is known whether the other half stands beside it. */
   noteHalf(node: Node, named: NamedKey): boolean;
@@ -46,8 +48,11 @@ export function createSiblings(keyNames: KeyNames | undefined): Siblings {
   /** Names of what stands beside them, by the path of their object. */
   let said = new Map<string, string>();
   return {
+    get wantNames() {
+      return beside.length > 0;
+    },
     get waiting() {
-      return halves.length > 0 || (said.size > 0 && beside.length > 0);
+      return halves.length > 0 || beside.length > 0;
     },
     clear() {
       if (halves.length > 0) halves = [];

@@ -43,12 +43,23 @@ export function headAt(text: string, start: number, end: number): number {
   return (first << 10) | (second << 5) | third;
 }
 
+/** Of each ASCII character, those that may follow it where something begins: a bit by `codeOf`. */
+export function pairsOf(tables: readonly Heads<unknown>[]): Int32Array {
+  const byCode = new Int32Array(32);
+  for (const { table } of tables) {
+    for (let head = 0; head < table.length; head++) {
+      if (table[head] !== 0) byCode[head >> 10] = byCode[head >> 10]! | (1 << ((head >> 5) & 31));
+    }
+  }
+  return Int32Array.from(CODES, (code) => byCode[code]!);
+}
+
 /** Five bits for a character: no letter shares its own with a digit, so that `SKU-1` is not taken for `SK51…`. */
 function codeOf(character: number): number {
   return character < 128 ? CODES[character]! : character & 31;
 }
 
-const CODES = codeTable();
+export const CODES = codeTable();
 
 function codeTable(): Uint8Array {
   const codes = new Uint8Array(128);

@@ -30,6 +30,11 @@ export interface Finds {
 
 export const NOTHING: Finds = { spans: [], tokens: [] };
 
+/** Whether a find is all of a text of this length, and nothing else is found. */
+export function coversAll({ spans, tokens }: Finds, length: number): boolean {
+  return spans.length === 1 && tokens.length === 0 && spans[0]!.start === 0 && spans[0]!.end === length;
+}
+
 /** The scan that is under way: there is one at a time. */
 const scan: Scan = {
   source: '',

@@ -1,5 +1,5 @@
 import { LETTER_TOKEN, startOfEncoded, TOKEN } from './base64.ts';
-import { headAt } from './heads.ts';
+import { CODES, headAt, pairsOf } from './heads.ts';
 import { ANCHOR, type BoundAnchor, type DetectorSet, DIGIT, LETTER, OUTSIDE, type Rules, wordSlot } from './set.ts';
 
 /** What may begin in a text: a find that stands for itself, one that needs a keyword, and a keyword. */
@@ -12,8 +12,8 @@ export interface Sieve {
   readonly set: DetectorSet;
   /** Kind of each ASCII character, for rules of both sorts. */
   readonly kinds: Uint8Array;
-  /** By `headAt`: a bit for each way to begin, 1 where anything begins so. Small enough to stay at hand. */
-  readonly heads: Int32Array;
+  /** By character: with which others behind it something begins. See heads.ts. */
+  readonly pairs: Int32Array;
   /** By `wordSlot`: what may begin with a run of that kind and length. */
   readonly words: Uint8Array;
   /** So many digits a text needs for any rule about digits. */
@@ -23,10 +23,6 @@ export interface Sieve {
 
 export function createSieve(set: DetectorSet): Sieve {
   const { strong, weak, keywords } = set;
-  const heads = new Int32Array(strong.prefixes.table.length >> 5);
-  for (const { table } of [strong.prefixes, weak.prefixes, keywords]) {
-    for (let head = 0; head < table.length; head++) if (table[head] !== 0) heads[head >> 5]! |= 1 << (head & 31);
-  }
   const words = new Uint8Array(wordSlot(DIGIT | LETTER, Number.POSITIVE_INFINITY) + 1);
   for (let slot = 0; slot < words.length; slot++) {
     words[slot] = (strong.words[slot] === undefined ? 0 : STRONG) | (weak.words[slot] === undefined ? 0 : WEAK);
@@ -34,7 +30,7 @@ export function createSieve(set: DetectorSet): Sieve {
   return {
     set,
     kinds: strong.kinds.map((kind, code) => kind | weak.kinds[code]!),
-    heads,
+    pairs: pairsOf([strong.prefixes, weak.prefixes, keywords]),
     words,
     strongDigits: fewestDigits(strong),
     weakDigits: fewestDigits(weak),
@@ -50,12 +46,13 @@ function fewestDigits({ shapes, chains }: Rules): number {
  * pass over runs of letters and digits: it looks for what each rule needs, and tries none.
  */
 export function mayBegin(sieve: Sieve, source: string, from: number, to: number): number {
-  const { kinds, heads, words } = sieve;
+  const { kinds, pairs, words } = sieve;
   let may = 0;
   let digits = 0;
   let all = 0;
   for (let i = from; i < to; ) {
-    const kind = kinds[source.charCodeAt(i) & 127]!;
+    const code = source.charCodeAt(i) & 127;
+    const kind = kinds[code]!;
     if (kind === 0) {
       i++;
       continue;
@@ -76,9 +73,8 @@ export function mayBegin(sieve: Sieve, source: string, from: number, to: number)
     all |= run;
     if (run === DIGIT) digits += end - i;
     else {
-      const head = headAt(source, i, to);
-      if ((heads[head >> 5]! >>> (head & 31)) & 1) may |= headBegins(sieve.set, head);
-      if (end - i < 3) may |= headBegins(sieve.set, headAt(source, i, end)) & KEYWORD;
+      const next = CODES[source.charCodeAt(i + 1) & 127]!;
+      if ((pairs[code]! >>> next) & 1) may |= headBegins(sieve.set, source, i, end, to);
       if (end - i >= TOKEN || kind === DIGIT) may |= longBegins(source, run, i, end, from);
     }
     const begins = words[wordSlot(run, end - i)]!;
@@ -92,11 +88,20 @@ export function mayBegin(sieve: Sieve, source: string, from: number, to: number)
   return digits >= sieve.weakDigits ? may | WEAK : may;
 }
 
-function headBegins({ strong, weak, keywords }: DetectorSet, head: number): number {
+function headBegins(
+  { strong, weak, keywords }: DetectorSet,
+  source: string,
+  start: number,
+  end: number,
+  to: number,
+): number {
+  const head = headAt(source, start, to);
+  // A keyword of one or two letters ends where its run does.
+  const word = end - start > 2 ? head : headAt(source, start, end);
   return (
     (strong.prefixes.table[head] === 0 ? 0 : STRONG) |
     (weak.prefixes.table[head] === 0 ? 0 : WEAK) |
-    (keywords.table[head] === 0 ? 0 : KEYWORD)
+    (keywords.table[head] === 0 && keywords.table[word] === 0 ? 0 : KEYWORD)
   );
 }
 
