@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,11 +34,20 @@ async function start(args: readonly string[], whileRunning?: (child: ChildProces
 
 const path = (name: string): string => join(folder, name);
 
-/** Until the stream has written a segment of a shard: by then thousands of records went in, and many went on. */
-async function whenSealed(data: string): Promise<void> {
-  const streams = join(data, 'kinesis');
-  const isSegment = (name: unknown): boolean => String(name).endsWith('.segment');
-  while (!existsSync(streams) || !readdirSync(streams, { recursive: true }).some(isSegment)) await sleep(100);
+/** Until the run has taken its data folder. */
+async function whenTaken(data: string): Promise<void> {
+  while (!existsSync(join(data, 'lock'))) await sleep(20);
+}
+
+/** Until functions have written 64 KiB to tables: by then thousands of records went in, and many went on. */
+async function whenGoing(data: string): Promise<void> {
+  const tables = join(data, 'dynamodb');
+  const written = (): number =>
+    readdirSync(tables).reduce(
+      (sum, name) => sum + (statSync(join(tables, name), { throwIfNoEntry: false })?.size ?? 0),
+      0,
+    );
+  while (!existsSync(tables) || written() < 64 * 1024) await sleep(20);
 }
 
 describe('npm start', () => {
@@ -91,11 +100,12 @@ describe('npm start', () => {
 
   it('leaves what was delivered when it is interrupted, and the next run starts clean', async () => {
     const data = path('d3');
-    const args = ['--events', '1000000', '--logs', '0', '--rate', '4000', '--data', data];
+    const args = ['--events', '1000000', '--logs', '0', '--rate', '2000', '--data', data];
     const meanwhile = { refused: '' };
     const interrupted = await start(args, (child) => {
-      void whenSealed(data).then(async () => {
-        meanwhile.refused = (await start(['--events', '5', '--data', data])).stderr;
+      void whenTaken(data).then(async () => {
+        const [refused] = await Promise.all([start(['--events', '5', '--data', data]), whenGoing(data)]);
+        meanwhile.refused = refused.stderr;
         child.kill('SIGINT');
       });
     });
