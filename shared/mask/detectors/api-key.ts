@@ -26,7 +26,7 @@ export const apiKey = detector({
     // `API key: …`, `the secret key is …`
     {
       kind: 'prefix',
-      prefixes: ['key', 'Key', 'KEY', 'token', 'Token', 'secret', 'Secret'],
+      prefixes: ['key', 'Key', 'token', 'secret'],
       pattern:
         /(?<=\b(?:api|access|secret|auth|signing|encryption|master|account|service|app|client|webhook|session) )(?:key|token|secret)(?: is|\s{0,2}[:=])\s{0,2}["'`]?([\w.~+/=-]{12,256})/iy,
       evidence: EVIDENCE.secret,

@@ -52,9 +52,11 @@ export const coordinates = detector({
       evidence: EVIDENCE.shape,
     },
     {
-      kind: 'prefix',
-      prefixes: ['POINT'],
-      pattern: /POINT ?Z? ?\( ?(-?\d{1,3}\.\d{1,20} -?\d{1,2}\.\d{1,20})(?=[ )])/y,
+      kind: 'word',
+      first: 'letters',
+      length: [5, 5],
+      next: '(',
+      pattern: /POINT\( ?(-?\d{1,3}\.\d{1,20} -?\d{1,2}\.\d{1,20})(?=[ )])/y,
       evidence: EVIDENCE.shape,
     },
     {

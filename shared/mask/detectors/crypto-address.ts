@@ -44,15 +44,26 @@ export const cryptoAddress = detector({
     },
     {
       kind: 'prefix',
-      prefixes: ['bc1', 'BC1', 'tb1', 'bcrt1', 'ltc1', 'LTC1', 'cosmos1', 'osmo1', 'addr1'],
-      pattern: /(?:bc|tb|bcrt|ltc|cosmos|osmo|addr)1[ac-hj-np-z02-9]{11,103}/iy,
+      prefixes: ['bc1', 'BC1', 'tb1', 'bcrt1', 'ltc1', 'LTC1'],
+      pattern: /(?:bc|tb|bcrt|ltc)1[ac-hj-np-z02-9]{11,87}/iy,
+      evidence: EVIDENCE.checked,
+      verify: isBech32,
+    },
+    // Cosmos, Osmosis, Cardano
+    {
+      kind: 'word',
+      first: 'mixed',
+      length: [43, 63],
+      pattern: /[aco](?:osmos|smo|ddr)1[ac-hj-np-z02-9]{38,103}/y,
       evidence: EVIDENCE.checked,
       verify: isBech32,
     },
     {
-      kind: 'prefix',
-      prefixes: ['bitcoincash'],
-      pattern: /bitcoincash:[qp][ac-hj-np-z02-9]{41}/y,
+      kind: 'word',
+      first: 'letters',
+      length: [11, 11],
+      next: ':',
+      pattern: /[b]itcoincash:[qp][ac-hj-np-z02-9]{41}/y,
       evidence: EVIDENCE.shape,
     },
     // Extended keys, of which the private ones open a whole wallet.

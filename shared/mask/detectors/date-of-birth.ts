@@ -1,22 +1,46 @@
 import { isDay } from '../check-digits/dates.ts';
-import { detector, EVIDENCE, type Place } from '../detector.ts';
+import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec';
 const PREFIXES = [...MONTHS.split(' '), ...MONTHS.toLowerCase().split(' '), ...MONTHS.toUpperCase().split(' ')];
 const MONTH =
   '(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)';
-const MONTHS_ELSEWHERE =
-  'januar|jänner|februar|märz|mai|juni|juli|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|' +
-  'enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre|janeiro|fevereiro|março|maio|junho|julho|' +
-  'setembro|outubro|novembro|dezembro|gennaio|febbraio|aprile|maggio|giugno|luglio|settembre|ottobre|dicembre|januari|februari|maart|mei|augustus|' +
-  'maj|augusti|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia|' +
-  'января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря';
-const DAY_FIRST = new RegExp(
-  `\\d{1,2}(?:st|nd|rd|th|er|º)?[ .-]{1,2}(?:of |de |del )?(?:${MONTH}|${MONTHS_ELSEWHERE})[ ,.-]{1,2}(?:de |del )?(?:19|20)\\d{2}`,
-  'iy',
+/** Months as they are written behind a day, in lower case. */
+const MONTHS_AFTER = new Set(
+  (
+    'jan january feb february mar march apr april may jun june jul july aug august sep sept september oct october nov november dec december ' +
+    'januar jänner februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août septembre octobre novembre décembre ' +
+    'enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre janeiro fevereiro março maio junho julho ' +
+    'setembro outubro novembro dezembro gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre januari februari maart mei augustus ' +
+    'maj augusti stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia ' +
+    'января февраля марта апреля мая июня июля августа сентября октября ноября декабря'
+  ).split(' '),
 );
+/** By two letters: whether a month begins so. */
+const BEGINNINGS = new Uint8Array(1 << 10);
+for (const month of MONTHS_AFTER) BEGINNINGS[pairAt(month, 0)] = 1;
+
+function pairAt(text: string, at: number): number {
+  return ((text.charCodeAt(at) & 31) << 5) | (text.charCodeAt(at + 1) & 31);
+}
+
+const DAY = /\d{1,2}(?:st|nd|rd|th|er|º)?[ .-]{1,2}(?:of |de |del )?/y;
+const MONTH_AND_YEAR =
+  /([A-Za-z\u00c0-\u024f\u0400-\u04ff]{3,12})[ ,.-]{1,2}(?:de |del )?(?:19|20)\d{2}(?![\dA-Za-z])/y;
+
+/** `12 May 1980`, `26. Oktober 1971`, `9 de marzo de 1944`. Most numbers that have a word behind them end at its first letters. */
+function findDayFirst(text: string, start: number): Extent | undefined {
+  DAY.lastIndex = start;
+  if (!DAY.test(text)) return undefined;
+  const at = DAY.lastIndex;
+  if (BEGINNINGS[pairAt(text, at)] === 0) return undefined;
+  MONTH_AND_YEAR.lastIndex = at;
+  const rest = MONTH_AND_YEAR.exec(text);
+  return rest !== null && MONTHS_AFTER.has(rest[1]!.toLowerCase()) ? [start, at + rest[0].length] : undefined;
+}
+
 /** 1990年5月12日, 1990년 5월 12일. */
-const YEAR_FIRST = /(?:19|20)\d{2}(?:年|년 ?)\d{1,2}(?:月|월 ?)\d{1,2}[日일]/y;
+const YEAR_FIRST = /[12][09]\d{2}(?:年|년 ?)\d{1,2}(?:月|월 ?)\d{1,2}[日일]/y;
 const MONTH_FIRST = new RegExp(`${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2}`, 'iy');
 
 export const dateOfBirth = detector({
@@ -113,7 +137,7 @@ export const dateOfBirth = detector({
       first: 'digits',
       length: [1, 2],
       next: ' .-',
-      pattern: DAY_FIRST,
+      find: findDayFirst,
       keyword: true,
       evidence: EVIDENCE.keyword,
     },
@@ -122,7 +146,7 @@ export const dateOfBirth = detector({
       first: 'mixed',
       length: [3, 4],
       next: ' .-',
-      pattern: DAY_FIRST,
+      find: findDayFirst,
       keyword: true,
       evidence: EVIDENCE.keyword,
     },

@@ -57,6 +57,11 @@ export const email = detector({
 const RELEASE =
   /^v?\d{1,4}(?:\.\d{1,4}){1,2}[.-](?:alpha|beta|rc|dev|next|canary|pre|preview|final|release|snapshot|nightly)$/i;
 
+function beginsRelease(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x76 || (code >= 0x30 && code <= 0x39);
+}
+
 const LONGEST_LOCAL = 64;
 const LONGEST_DOMAIN = 253;
 
@@ -64,7 +69,7 @@ function findEmail(text: string, at: number): Extent | undefined {
   const start = startOfLocal(text, at);
   if (start === at) return undefined;
   const end = text.charCodeAt(at + 1) === 0x5b ? endOfLiteral(text, at + 1) : endOfDomain(text, at + 1);
-  if (end < 0 || RELEASE.test(text.slice(at + 1, end))) return undefined;
+  if (end < 0 || (beginsRelease(text, at + 1) && RELEASE.test(text.slice(at + 1, end)))) return undefined;
   if (text.slice(start, at) === 'git' && (text[end] === ':' || text[start - 1] === '/')) return undefined;
   return [start, end];
 }

@@ -225,10 +225,15 @@ function findIpv6(text: string, at: number): Extent | undefined {
 
 /** `ip6:2001:db8::1`: behind a colon, but that of a word which is no group itself. */
 function isLabelled(text: string, start: number): boolean {
-  return (
-    text[start - 1] === ':' &&
-    /(?:^|[^\w:.])[a-z_]{0,20}[g-z_][\w-]{0,12}:$/i.test(text.slice(Math.max(0, start - 36), start))
-  );
+  if (text.charCodeAt(start - 1) !== 0x3a) return false;
+  let at = start - 2;
+  let word = false;
+  for (const limit = start - 24; at >= 0 && at > limit; at--) {
+    const code = text.charCodeAt(at) | 0x20;
+    if (code > 0x66 && code <= 0x7a) word = true;
+    else if (!isHex(text.charCodeAt(at)) && text.charCodeAt(at) !== 0x5f && text.charCodeAt(at) !== 0x2d) break;
+  }
+  return word && text.charCodeAt(at) !== 0x3a && text.charCodeAt(at) !== 0x2e;
 }
 
 function isIpv6(address: string, mixed: boolean): boolean {

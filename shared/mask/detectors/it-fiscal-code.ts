@@ -1,5 +1,5 @@
 import { isDay } from '../check-digits/dates.ts';
-import { detector, EVIDENCE } from '../detector.ts';
+import { detector, EVIDENCE, type Extent } from '../detector.ts';
 
 const SHAPE = /[A-Z]{6}[\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2}[A-Z][\dLMNP-V]{3}[A-Z]/iy;
 
@@ -22,13 +22,12 @@ export const itFiscalCode = detector({
     },
     {
       kind: 'word',
-      first: 'letters',
-      length: [3, 3],
+      first: 'mixed',
+      length: [5, 5],
       next: ' ',
-      pattern: /[A-Z]{3} [A-Z]{3} [\dLMNP-V]{2}[A-EHLMPRST][\dLMNP-V]{2} [A-Z][\dLMNP-V]{3}[A-Z]/iy,
+      find: findSpaced,
       keyword: true,
       evidence: EVIDENCE.checked,
-      verify: (text) => isFiscalCode(text.replaceAll(' ', '')),
     },
   ],
   keys: [
@@ -49,6 +48,16 @@ export const itFiscalCode = detector({
     misses: ['RSSMRA85T10A562T', 'RSSMRA85T72A562S', 'RSSMRA85F10A562S'],
   },
 });
+
+/** `RSS MRA 85T10 A562S`, around its third group: three letters begin too many things. */
+function findSpaced(text: string, third: number): Extent | undefined {
+  const code = text.slice(third - 8, third + 11);
+  if (third < 8 || !/^[A-Z]{3} [A-Z]{3} [A-Z\d]{5} [A-Z\d]{5}$/i.test(code)) return undefined;
+  if (/[A-Z\d]/i.test(text[third - 9] ?? '') || /[A-Z\d]/i.test(text[third + 11] ?? '')) return undefined;
+  const joined = code.replaceAll(' ', '');
+  SHAPE.lastIndex = 0;
+  return SHAPE.test(joined) && isFiscalCode(joined) ? [third - 8, third + 11] : undefined;
+}
 
 const MONTHS = 'ABCDEHLMPRST';
 /** Decreto ministeriale 12/03/1974: what a character counts at odd places; at even ones it counts as its place. */

@@ -19,7 +19,8 @@ export const password = detector({
       prefixes: ['password', 'Password', 'passphrase', 'passcode', 'passwort', 'Passwort'],
       pattern: /(?:password|passphrase|passcode|passwort) (?:is|was|ist|to) ["'`]?([^\s"'`]{4,63}[^\s"'`.,;!?)])/iy,
       evidence: EVIDENCE.secret,
-      verify: (said) => /\d/.test(said) && /[^\d]/.test(said),
+      verify: (said, { text, start }) =>
+        /\d/.test(said) && (/[^\d]/.test(said) || /passcode is $/i.test(text.slice(Math.max(0, start - 12), start))),
     },
     // .netrc, `username jane password …`
     {
@@ -32,19 +33,24 @@ export const password = detector({
     },
     {
       kind: 'prefix',
-      prefixes: [
-        'one-time',
-        'One-time',
-        'one time',
-        'One time',
-        'passcode',
-        'OTP',
-        'otp',
-        'verification code',
-        'Verification code',
-      ],
-      pattern:
-        /(?:one[ -]time (?:password|passcode|code|pin)|passcode|otp(?: code)?|verification code)(?: is|:) ?(\d{4,8})/iy,
+      prefixes: ['OTP', 'otp'],
+      pattern: /otp(?: code)?(?: is|:) ?(\d{4,8})/iy,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'word',
+      first: 'letters',
+      length: [3, 3],
+      next: '-',
+      pattern: /[Oo]ne-time (?:password|passcode|code|pin)(?: is|:) ?(\d{4,8})/y,
+      evidence: EVIDENCE.secret,
+    },
+    {
+      kind: 'word',
+      first: 'letters',
+      length: [12, 12],
+      next: ' ',
+      pattern: /[Vv]erification code(?: is|:) ?(\d{4,8})/y,
       evidence: EVIDENCE.secret,
     },
     {

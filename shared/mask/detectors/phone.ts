@@ -62,7 +62,6 @@ const KEYWORDS = [
   '전화',
   'ph',
   'phn',
-  'pager',
   'gsm',
   'contact no',
   'contact nr',
@@ -73,10 +72,7 @@ const KEYWORDS = [
   'rufnummer',
   'telefonnr',
   'mobilnummer',
-  'mobilnr',
-  'mobiltelefon',
   'mobiel',
-  'mobiele',
   'bel',
   'bel mij',
   'tfno',
@@ -96,7 +92,6 @@ const KEYWORDS = [
   'matkapuhelin',
   'telepon',
   'nomor hp',
-  'no hp',
   'điện thoại',
   'Điện thoại',
   'SĐT',
@@ -368,9 +363,12 @@ function findNational(place: Place): Extent | undefined {
   // A part of something with more dots.
   if (/^[\d.]{3,40}$/.test(number) && /^\.[A-Za-z\d]/.test(text.slice(end, end + 2))) return undefined;
   if (text[start - 1] === '/' && isLetter(text.charCodeAt(start - 2))) return undefined;
-  if (isCounted(place) || /^(?:\d{3,4}\/){2,6}\d{3,4}$/.test(number)) return undefined;
-  return isLabelledOtherwise(text, start) ? undefined : [start, withExtension(text, end)];
+  if (isLabelledOtherwise(text, start) || isCounted(place) || BANDS.test(number)) return undefined;
+  return [start, withExtension(text, end)];
 }
+
+/** Of a network: 850/900/1800/1900. */
+const BANDS = /^(?:\d{3,4}\/){2,6}\d{3,4}$/;
 
 const COUNTED_BEFORE =
   /[ _-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp)["']?\s?[:=]?\s?["']?$/i;

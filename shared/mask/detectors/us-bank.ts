@@ -18,6 +18,13 @@ export const usBank = detector({
       evidence: EVIDENCE.checked,
       verify: isRoutingNumber,
     },
+    // A keyword of one letter would be looked for behind every `a`.
+    {
+      kind: 'prefix',
+      prefixes: ['A/C', 'a/c'],
+      pattern: /a\/c ?(?:no\.?|number|#) ?:? ?(\d{6,17})/iy,
+      evidence: EVIDENCE.keyword,
+    },
     {
       kind: 'digits',
       shapes: [
@@ -50,11 +57,6 @@ export const usBank = detector({
         'account num',
         'acc no',
         'acc number',
-        'a c no',
-        'a c number',
-        'checking no',
-        'checking number',
-        'checking acct',
         'checking account',
         'savings account',
         'deposit account',

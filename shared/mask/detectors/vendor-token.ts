@@ -1,4 +1,4 @@
-import { detector, EVIDENCE, type PrefixRule } from '../detector.ts';
+import { detector, EVIDENCE, type Extent, type PrefixRule } from '../detector.ts';
 
 /** Prefixes and shapes that vendors document for the keys and tokens they give out. */
 const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
@@ -70,7 +70,6 @@ const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
   ['vercel_ vcp_ vci_ vca_ vcr_ vck_', /(?:vercel|vc[piark])_[A-Za-z\d]{24,60}/y],
   ['EAAC EAAB EAAM', /EAA[BCM][A-Za-z\d]{80,300}/y],
   // GitLab's others
-  ['gloas-', /gloas-[\w-]{64}/y],
   ['glffct-', /glffct-[\w-]{20}/y],
   ['GR1348941', /GR1348941[\w-]{20}/y],
   // Artifactory, Alibaba, Adobe, Yandex, Grafana of old
@@ -83,16 +82,13 @@ const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
   // Builds and delivery
   ['pscale_oauth_', /pscale_oauth_[\w.-]{32,64}/y],
   ['pnu_', /pnu_[A-Za-z\d]{36}/y],
-  ['CLOJARS_', /CLOJARS_[A-Za-z\d]{60}/y],
   ['sgp_', /sgp_(?:[\da-fA-F]{16}_|local_)?[\da-fA-F]{40}/y],
   ['squ_ sqp_ sqa_', /sq[upa]_[\da-f]{40}/y],
   ['bkua_', /bkua_[\da-f]{40}/y],
   ['CCIPAT_', /CCIPAT_[A-Za-z\d]{22}_[\da-f]{40}/y],
-  ['API-', /API-[A-Z\d]{26}/y],
   ['tk-us-', /tk-us-[\w-]{48}/y],
   ['fo1_ fm1r_ fm1a_ fm2_', /f(?:o1|m1[ar]|m2)_[\w+/-]{43,2048}={0,3}/y],
   ['dt0c01.', /dt0c01\.[A-Z\d]{24}\.[A-Z\d]{64}/y],
-  ['ico-', /ico-[A-Za-z\d]{32}/y],
   ['ATBB', /ATBB[A-Za-z\d]{32}/y],
   // Mail, messages, documents
   ['xkeysib- xsmtpsib-', /x(?:key|smtp)sib-[\da-f]{64}-[A-Za-z\d]{16}/y],
@@ -100,41 +96,54 @@ const SHAPES: readonly (readonly [prefixes: string, pattern: RegExp])[] = [
   ['fio-u-', /fio-u-[\w=-]{64}/y],
   ['rdme_', /rdme_[a-z\d]{70}/y],
   ['pat-na1- pat-eu1-', /pat-(?:na|eu)1-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/y],
+  // Clouds' and hosts' others
+  ['da2-', /da2-[a-z\d]{26}/y],
+  ['amzn.mws.', /amzn\.mws\.[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/y],
+  ['AVNS_', /AVNS_[\w-]{16,24}/y],
+  ['nfp_', /nfp_[A-Za-z\d]{36,40}/y],
+  ['rnd_', /rnd_[A-Za-z\d]{28,32}/y],
+  ['napi_', /napi_[a-z\d]{60,64}/y],
+  ['sb_secret_', /sb_secret_[\w-]{24,48}/y],
+  ['sl.', /sl\.(?:u\.)?[\w=-]{120,1300}/y],
   // Payments, parcels, flights
   ['sk_prod_ rk_prod_ pk_prod_', /[spr]k_prod_[A-Za-z\d]{10,250}/y],
-  [
-    'access-production- access-sandbox- access-development-',
-    /access-[a-z]{7,11}-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/y,
-  ],
   ['FLWSECK', /FLWSECK(?:_TEST)?-[\da-zA-Z]{12,40}(?:-X)?/y],
   ['EZAK EZTK', /EZ[AT]K[A-Za-z\d]{54}/y],
-  ['shippo_live_ shippo_test_', /shippo_(?:live|test)_[\da-f]{40}/y],
   ['duffel_live_ duffel_test_', /duffel_(?:live|test)_[\w=-]{43}/y],
   // Models
-  ['api_org_', /api_org_[A-Za-z\d]{34}/y],
   ['nvapi-', /nvapi-[\w-]{60,80}/y],
   ['pcsk_', /pcsk_[A-Za-z\d]{5,8}_[A-Za-z\d]{50,70}/y],
   ['lsv2_pt_ lsv2_sk_', /lsv2_(?:pt|sk)_[\da-f]{32}_[\da-f]{10}/y],
-  ['bedrock-api-key-', /bedrock-api-key-[A-Za-z\d+/=]{20,2048}/y],
 ];
 
-/** Keys whose first letters and digits are too few, or any at all: told by what follows those. */
-const SHORT_STARTS: readonly (readonly ['letters' | 'mixed', length: number, next: string, pattern: RegExp])[] = [
-  // Vault before 1.10
-  ['letters', 1, '.', /s\.(?=[A-Za-z\d]{0,23}[A-Z])(?=[A-Za-z\d]{0,23}[a-z])[A-Za-z\d]{24}/y],
-  // Dropbox
-  ['letters', 2, '.', /sl\.(?:u\.)?[\w=-]{120,1300}/y],
+/**
+ * Keys that a word begins which texts are full of, or too few letters and digits: told by how long those are and what
+ * follows them. A pattern that begins with a class is tried on words that begin so.
+ */
+const BY_WORD: readonly (readonly ['letters' | 'mixed', length: number, next: string, pattern: RegExp])[] = [
   // 1Password
   ['mixed', 2, '-', /A3-[A-Z\d]{6}-(?:[A-Z\d]{11}|[A-Z\d]{6}-[A-Z\d]{5})(?:-[A-Z\d]{5}){3}/y],
   // Cloudflare
-  ['mixed', 2, '.', /v1\.0-[\da-f]{24}-[\da-f]{146}/y],
+  ['mixed', 2, '.', /[v]1\.0-[\da-f]{24}-[\da-f]{146}/y],
+  // Infracost, Hugging Face, Octopus
+  ['letters', 3, '-', /[i]co-[A-Za-z\d]{32}/y],
+  ['letters', 3, '_', /[a]pi_org_[A-Za-z\d]{34}/y],
+  ['letters', 3, '-', /API-[A-Z\d]{26}/y],
+  // GitLab
+  ['letters', 5, '-', /[g]loas-[\w-]{64}/y],
   // Entra ID
   ['mixed', 5, '~', /[A-Za-z\d]{3}\dQ~[\w~.-]{31,34}/y],
-  // MaxMind
-  ['mixed', 6, '_', /[A-Za-z\d]{6}_[A-Za-z\d]{29}_mmk/y],
-  ['letters', 6, '_', /[A-Za-z\d]{6}_[A-Za-z\d]{29}_mmk/y],
   // OpenShift
-  ['mixed', 6, '~', /sha256~[\w-]{43}/y],
+  ['mixed', 6, '~', /[s]ha256~[\w-]{43}/y],
+  // Plaid, Shippo
+  ['letters', 6, '-', /[a]ccess-(?:production|sandbox|development)-[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/y],
+  ['letters', 6, '_', /[s]hippo_(?:live|test)_[\da-f]{40}/y],
+  // Bedrock, Clojars
+  ['letters', 7, '-', /[b]edrock-api-key-[A-Za-z\d+/=]{20,2048}/y],
+  ['letters', 7, '_', /CLOJARS_[A-Za-z\d]{60}/y],
+  // Discord’s web hooks
+  ['letters', 7, '.', /[d]iscord\.com\/api\/(?:v\d{1,2}\/)?webhooks\/(\d{17,20}\/[\w-]{60,80})/y],
+  ['letters', 10, '.', /[d]iscordapp\.com\/api\/(?:v\d{1,2}\/)?webhooks\/(\d{17,20}\/[\w-]{60,80})/y],
   // Terraform
   ['mixed', 14, '.', /[A-Za-z\d]{14}\.atlasv1\.[\w=-]{60,70}/y],
 ];
@@ -180,14 +189,14 @@ export const vendorToken = detector({
       pattern: /[\da-f]{32}-us\d{1,2}/y,
       evidence: EVIDENCE.secret,
     },
-    ...SHORT_STARTS.map(([first, length, next, pattern]) => ({
+    ...BY_WORD.map(([first, length, next, pattern]) => ({
       kind: 'word' as const,
       first,
       length: [length, length] as const,
       next,
       pattern,
       evidence: EVIDENCE.secret,
-      verify: (token: string) => /\d/.test(token) && /[A-Za-z]/.test(token),
+      verify: isKey,
     })),
     {
       kind: 'word',
@@ -197,12 +206,17 @@ export const vendorToken = detector({
       pattern: /\d{15,16}\|[\w-]{27,40}/y,
       evidence: EVIDENCE.secret,
     },
+    // Vault before 1.10
     {
       kind: 'prefix',
-      prefixes: ['discord'],
-      pattern: /discord(?:app)?\.com\/api\/(?:v\d{1,2}\/)?webhooks\/(\d{17,20}\/[\w-]{60,80})/y,
+      prefixes: ['s.'],
+      third: 'abcdefghijklmnopqrstuvwxyz0123456789',
+      pattern: /s\.(?=[A-Za-z\d]{0,23}[A-Z])(?=[A-Za-z\d]{0,23}[a-z])[A-Za-z\d]{24}/y,
       evidence: EVIDENCE.secret,
+      verify: isKey,
     },
+    // MaxMind
+    { kind: 'prefix', prefixes: ['mmk'], find: findLicence, evidence: EVIDENCE.secret },
     {
       kind: 'prefix',
       prefixes: ['hooks.slack'],
@@ -237,6 +251,14 @@ export const vendorToken = detector({
     ],
   },
 });
+
+const LICENCE = /(?:^|[^A-Za-z\d_])[A-Za-z\d]{6}_[A-Za-z\d]{29}_$/;
+
+/** `abc123_…_mmk`: told by its end. */
+function findLicence(text: string, end: number): Extent | undefined {
+  const joined = /[\w-]/.test(text[end + 3] ?? '');
+  return !joined && LICENCE.test(text.slice(Math.max(0, end - 38), end)) ? [end - 37, end + 3] : undefined;
+}
 
 /** Words joined by hyphens, `sk-learn-and-other-libraries`, are no key. */
 function isKey(token: string): boolean {
