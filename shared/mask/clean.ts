@@ -1,5 +1,6 @@
 import { classes, KEY_IDS, memo } from '../json/index.ts';
 import type { Node } from '../record/document.ts';
+import { createGlance, isBare } from './detection/glance.ts';
 import { editsOfText } from './detection/hidden.ts';
 import type { Search } from './detection/search.ts';
 import { createSieve, KEYWORD, mayBegin, STRONG } from './detection/sieve.ts';
@@ -59,6 +60,7 @@ const PAUSE = 1000;
 
 /** `looking` is a search that hears nothing of where a text stands. */
 export function createHoldsNothing(looking: Search): HoldsNothing {
+  const glance = createGlance(looking.set);
   const sieve = createSieve(looking.set);
   /** By key id: how often to look up yet, or for how long not. */
   const tries = new Int16Array(KEY_IDS).fill(TRIES);
@@ -89,6 +91,7 @@ export function createHoldsNothing(looking: Search): HoldsNothing {
     if (found & classes.NUMBER) return isShortNumber(start, end, found);
     if (isTooPlain(source, start + 1, end - 1, found)) return true;
     if (found & HIDING) return false;
+    if ((found & glance.closed) === 0 && isBare(glance, source, start + 1, end - 1)) return true;
     const length = end - start;
     const silent = isSilent(node);
     if (silent && length > SHORT && length <= LONGEST_REMEMBERED && comesAgain(node.keyId)) return isKnownClean(node);

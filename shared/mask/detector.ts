@@ -71,6 +71,8 @@ export interface PrefixRule extends Found, Reach {
   readonly prefixes: readonly string[];
   /** Characters of which one follows prefixes of two characters; left out: hexadecimal digits. */
   readonly third?: string;
+  /** Every find holds one of these characters, or letters and digits in one run: texts without are not looked through for it. */
+  readonly besides?: string;
   /** Case does not count. Only the first three characters are compared before the rule is tried. */
   readonly anyCase?: boolean;
 }

@@ -100,7 +100,7 @@ export function compileSet(detectors: readonly Detector[]): DetectorSet {
 }
 
 /** Begins a character reference of HTML, which hides a character. */
-const REFERENCE = '&';
+export const REFERENCE = '&';
 
 function isWeak(rule: Rule): boolean {
   return rule.keyword !== undefined || rule.introduced === true;

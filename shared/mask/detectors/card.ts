@@ -37,6 +37,7 @@ export const card = detector({
       kind: 'prefix',
       prefixes: ['cvv', 'cvc'],
       anyCase: true,
+      besides: ' :=#',
       pattern:
         /cv[vc]2?(?: (?:code|number|is|no\.?))?\s{0,2}[:=#]?\s{0,2}(\d{3,4})(?![\d.,:%]\d|[%\d]| ?(?:ms|bytes|characters|times)\b)/iy,
       evidence: EVIDENCE.shape,

@@ -6,7 +6,7 @@ export const jwt = detector({
   finds: 'JSON Web Tokens: signed (three parts), unsigned (two), encrypted (five).',
   needs: 'A first part that decodes to a JSON object with `alg`, `typ`, `enc` or `kid`.',
   overlooks: 'Tokens that are cut off inside their first part, and headers of more than 4 KiB.',
-  rules: [{ kind: 'prefix', prefixes: ['eyJ'], find: findJwt, evidence: EVIDENCE.secret }],
+  rules: [{ kind: 'prefix', prefixes: ['eyJ'], besides: '.', find: findJwt, evidence: EVIDENCE.secret }],
   examples: {
     hits: [
       'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U',
