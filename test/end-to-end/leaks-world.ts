@@ -202,6 +202,7 @@ export async function runBundle(
     {
       env: {
         PATH: process.env.PATH,
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
         ...(Environment as { Variables: Record<string, string> }).Variables,
         AWS_ENDPOINT_URL: account.endpoint,
         AWS_REGION: 'us-east-1',

@@ -195,7 +195,7 @@ require(directory + '/index.cjs')
 
 function runReplayer(given: readonly string[], environment: Record<string, string>): RunningReplayer {
   const child = spawn(process.execPath, ['-e', RUN, ...given], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let said = '';
