@@ -38,7 +38,7 @@ function needed(rule: Rule): number {
       return rule.first === 'mixed' ? 0 : NEVER;
     case 'prefix':
       if (rule.besides !== undefined) return classes.classesOf(rule.besides);
-      return rule.prefixes.every((prefix) => /^[A-Za-z]{2}$/.test(prefix)) && /^\d+$/.test(rule.third ?? '')
+      return rule.prefixes.every((prefix) => /^[A-Za-z]{2}$/.test(prefix)) && /^\d{1,10}$/.test(rule.third ?? '')
         ? 0
         : NEVER;
   }

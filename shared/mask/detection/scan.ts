@@ -130,8 +130,8 @@ function passWeak(scan: Scan, keywordsAt: readonly number[] | undefined): void {
     }
     let to = first + 1;
     while (i + 1 < digitRuns && digitsAt[i + 1]! - NEAR_DIGIT <= to) to = digitsAt[++i]! + 1;
-    pass(scan, scan.set.weak, false, Math.max(done, startOfRun(scan, first - NEAR_DIGIT)), to);
-    done = to;
+    // A run that begins before is read to its end: the next pass must not begin inside it.
+    done = pass(scan, scan.set.weak, false, Math.max(done, startOfRun(scan, first - NEAR_DIGIT)), to);
   }
 }
 
@@ -160,8 +160,11 @@ function isRun(code: number): boolean {
   return isAlphanumeric(code) || code === 0x2b || code === 0x2f;
 }
 
-/** Looks for what begins at `from` or after, and before `until`; what begins there may go on to the end of the text. */
-function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: number): void {
+/**
+ * Looks for what begins at `from` or after, and before `until`; what begins there may go on to the end of the text. Returns
+ * where the last run ends that it has read.
+ */
+function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: number): number {
   const { source, set, to } = scan;
   const { kinds, words } = rules;
   const prefixAt = rules.prefixes.table;
@@ -212,6 +215,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
     i = end;
   }
   examineChain(scan, rules);
+  return i;
 }
 
 /** The last digits of a telephone number with an extension right behind them: `2671x123`. */
