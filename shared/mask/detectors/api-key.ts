@@ -5,7 +5,7 @@ const WHOSE = (
   'slack github gitlab gh npm pypi docker telegram discord twilio vault jira circleci sonar snyk datadog sentry firebase fcm apns openai anthropic ' +
   'facebook twitter google azure gcp heroku digitalocean cloudflare mapbox stripe shopify square paypal hubspot notion linear okta auth0 consul ' +
   'jwt session hmac cookie db root master admin site server service storage shared totp mfa oauth csrf magic invite activation confirmation ' +
-  'unsubscribe rememberme impersonation registration identity saml sso oidc personal personalaccess runner installation ci job webhook app deploy'
+  'unsubscribe rememberme impersonation registration identity saml sso oidc personal personalaccess runner installation ci job webhook app deploy checkout cart payment gateway'
 ).split(' ');
 
 export const apiKey = detector({
@@ -99,8 +99,6 @@ export const apiKey = detector({
         'cookie',
         'cookies',
         'setcookie',
-        'credential',
-        'credentials',
         'xamzsecuritytoken',
         'xamzsignature',
         'xamzcredential',
@@ -111,6 +109,12 @@ export const apiKey = detector({
         'connectsid',
         'aspnetsessionid',
       ],
+      verifyInText: looksSecret,
+    },
+    {
+      names: ['credential', 'credentials'],
+      // What STS gives out names its parts itself.
+      verifyContainer: (json) => !/"(?:aws_?)?(?:access_?key_?id|secret_?access_?key)"/i.test(json),
       verifyInText: looksSecret,
     },
     // How many, in the reports of language models.
@@ -135,6 +139,7 @@ export const apiKey = detector({
       { headers: { Cookie: 'sid=1; theme=dark' } },
       { stripe_secret_key: 'x' },
       { credentials: { user: 'a', keys: ['b', 'c'] } },
+      { credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', sessionToken: 'x' } },
       'deploy --api-key 0a1b2c3d4e5f --force',
       'GET /v1?access_token=abc123def&x=1',
       'api_key: 0123456789abcdef',

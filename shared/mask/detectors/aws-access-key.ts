@@ -17,7 +17,12 @@ export const awsAccessKey = detector({
   ],
   keys: [{ names: ['awsaccesskeyid', 'accesskeyid', 'awsaccesskey'], verify: (text) => /^[A-Z\d]{16,32}$/.test(text) }],
   examples: {
-    hits: ['AKIAIOSFODNN7EXAMPLE', 'aws_access_key_id=ASIAIOSFODNN7EXAMPLE', { accessKeyId: 'AKIAI44QH8DHBEXAMPLE' }],
+    hits: [
+      'AKIAIOSFODNN7EXAMPLE',
+      'aws_access_key_id=ASIAIOSFODNN7EXAMPLE',
+      { accessKeyId: 'AKIAI44QH8DHBEXAMPLE' },
+      { credentials: { accessKeyId: 'ASIAIOSFODNN7EXAMPLE' } },
+    ],
     misses: ['AKIAIOSFODNN7EXAMPL', 'AKIAIOSFODNN7EXAMPLEX', 'AROAIOSFODNN7EXAMPLE', 'akiaiosfodnn7example'],
   },
 });

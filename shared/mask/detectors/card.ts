@@ -225,6 +225,7 @@ export const card = detector({
       { securityCode: 'SHA256' },
       'trace_id=4000000000000000006',
       { span: { id: '4000000000000000006' } },
+      { 'dd.trace_id': '4000000000000000006' },
     ],
   },
 });
@@ -247,7 +248,7 @@ function isIssued(digits: string): boolean {
 const SERIALS =
   'id|ids|uid|trace|span|seq|sequence|offset|snowflake|tweet|status|channel|guild|hash|nonce|cursor|parent|correlation|transaction|txid|event';
 const SERIAL_BEFORE = new RegExp(`(?:^|[^a-z])(?:${SERIALS})["']?\\s?[:=#]?\\s?["']?$`, 'i');
-const SERIAL_KEY = new RegExp(`(?:^|[^a-z])(?:${SERIALS})(?:\\[\\d{1,9}\\])?$`, 'i');
+const SERIAL_KEY = new RegExp(`(?:^|[^a-z])(?:${SERIALS})["'\\]]{0,2}(?:\\[\\d{1,9}\\])?$`, 'i');
 const HUMP = /([a-z\d])([A-Z])/g;
 
 /** A number that its key, or the word before it, names as that of a trace, a message, a row; and no card. */

@@ -158,7 +158,7 @@ const RELEASED = /^ (?:released?\b|is out\b|build \d|beta\b|alpha\b|rc\b)/i;
 
 /** Keys of versions: `appVersion`, `os.build`; not `versionHostIp`. */
 const VERSION_PATH =
-  / (?:version|versions|ver|build|firmware|release|revision|sdk|kernel|browser|engine|runtime|package|plugin|library)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host|server|source|src|dst|dest|remote|peer|gateway|node|endpoint|target) ) /;
+  / (?:version|versions|ver|build|firmware|fw|release|revision|sdk|kernel|browser|engine|runtime|package|plugin|library)(?! (?:\w{1,20} ){0,2}(?:ip|addr|address|host|server|source|src|dst|dest|remote|peer|gateway|node|endpoint|target) ) /;
 
 const AFTER_ADDRESS = /(?:\d\.\d{1,3}|:[\da-f]{1,4}|\[IP\]) ?> $/i;
 

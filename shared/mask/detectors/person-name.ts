@@ -223,7 +223,24 @@ export const personName = detector({
         '氏名',
         '성명',
       ],
+      // `octo/hello` is a repository.
+      verify: (text) => !/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(text),
       verifyInText: () => false,
+    },
+    // Of accounts, machines and companies, though a word that says whose it is stands before them.
+    {
+      names: [
+        'username',
+        'usernames',
+        'hostname',
+        'accountname',
+        'companyname',
+        'businessname',
+        'formname',
+        'fieldname',
+      ],
+      verify: () => false,
+      verifyContainer: () => false,
     },
     { names: ['name', 'displayname', 'names', 'nom', 'nombre', 'nome'], below: PERSONS },
     {
@@ -246,6 +263,9 @@ export const personName = detector({
       { product: { name: 'Widget' } },
       { fileName: 'a.txt' },
       { username: 'alice1' },
+      { user: { username: 'alice1' } },
+      { customer: { companyName: 'Acme' } },
+      { repository: { full_name: 'octo/hello' } },
       { hostname: 'web-1' },
     ],
   },

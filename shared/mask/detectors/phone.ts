@@ -254,6 +254,7 @@ export const phone = detector({
       'order 415-555-2671',
       'cell count 4500000',
       'called 4500000 times',
+      'call stack 1234567',
       'phone app v2.14.66 (3241133)',
       'cell [540,970] = 17655609',
       { phone_verified_at: '1341799174836' },
@@ -371,9 +372,9 @@ function findNational(place: Place): Extent | undefined {
 const BANDS = /^(?:\d{3,4}\/){2,6}\d{3,4}$/;
 
 const COUNTED_BEFORE =
-  /[ _-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp)["']?\s?[:=]?\s?["']?$/i;
+  /[ _-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp|stacks?|depth)["']?\s?[:=]?\s?["']?$/i;
 const COUNTED_KEY =
-  /[a-z\d][_-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp|time|date|at|ts|ms|secs?|score|rate|length|usage|cost|(?<!caller_)ids?)(?:\[\d{1,9}\])?$/i;
+  /[a-z\d][_-](?:counts?|users|sessions|minutes|seconds|totals?|bytes|rows|events|revenue|traffic|duration|balance|timestamp|time|date|at|ts|ms|secs?|score|rate|length|usage|cost|(?<!caller_)ids?)["'\]]{0,2}(?:\[\d{1,9}\])?$/i;
 /** `app v2.14.66 (3241133)`, `cell [540,970] = 17655609`. */
 const OTHER_BEFORE = /(?:\dv?(?:\.\d{1,6}){1,3} \(| \[[^\]]{0,20}\] ?[:=] ?)$/;
 const HUMP = /([a-z\d])([A-Z])/g;
