@@ -1,6 +1,6 @@
 /** Compiles the template for a choice of parameters: `sls package`, without the bundles. */
 import { spawn } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,10 @@ export interface Choice {
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const SCRIPT = fileURLToPath(import.meta.resolve('serverless/bin/serverless.js'));
-const SOURCES = ['serverless.yml', 'package.json', 'packaging', 'pipelines', 'resources'];
+const FILES = ['serverless.yml', 'package.json'];
+const FOLDERS = ['packaging', 'pipelines', 'resources'];
+/** Where V8 keeps what it made of the framework's modules, and of the plugin's, which a link leaves where they are. */
+const COMPILED_CODE = join(ROOT, 'node_modules', '.cache', 'sluice', 'v8');
 const TEMPLATE = 'cloudformation-template-update-stack.json';
 
 /** Rejects with what the Serverless Framework said when it fails. */
@@ -26,7 +29,8 @@ export async function compiledText({ stage = 'dev', params = {} }: Choice): Prom
   const chosen = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   try {
     // In a folder of its own: the framework clears `.serverless` wherever it runs, under whoever works there.
-    for (const source of SOURCES) await cp(join(ROOT, source), join(folder, source), { recursive: true });
+    for (const file of FILES) await copyFile(join(ROOT, file), join(folder, file));
+    for (const name of FOLDERS) await symlink(join(ROOT, name), join(folder, name), 'junction');
     await sls(folder, ['package', '--template-only', '--stage', stage, ...chosen]);
     return await readFile(join(folder, '.serverless', TEMPLATE), 'utf8');
   } finally {
@@ -44,6 +48,7 @@ async function sls(folder: string, args: readonly string[]): Promise<void> {
     env: {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
       HOME: process.env.HOME ?? ROOT,
+      NODE_COMPILE_CACHE: COMPILED_CODE,
       SOURCE_DATE_EPOCH: '0',
       SLS_TELEMETRY_DISABLED: '1',
       SLS_NOTIFICATIONS_MODE: 'off',
