@@ -28,7 +28,7 @@ export const card = detector({
   finds:
     'Payment card numbers of 12 to 19 digits, plain or in groups set apart by spaces, hyphens, dots or the like; security codes that `CVV` or `CVC` leads up to.',
   needs:
-    'A known issuer, a length that issuer uses, and the Luhn check digit. 13 digits that are a product code (EAN-13) count only with a keyword; 17 to 19 digits that are named as an id do not.',
+    'A known issuer, a length that issuer uses, and the Luhn check digit. 13 digits that are a product code (EAN-13) count only with a keyword; 17 to 19 digits that are named as an id do not, nor a value whose key names an order, a parcel or an article.',
   overlooks: 'Shortened numbers (the last four digits), and card numbers joined to letters.',
   keywords: KEYWORDS,
   rules: [
@@ -57,7 +57,7 @@ export const card = detector({
       shapes: ['14', '15', '16'],
       separators: '',
       evidence: EVIDENCE.checked,
-      verify: isCardNumber,
+      verify: (digits, place) => isCardNumber(digits) && !isOrder(place),
     },
     // As long as 64-bit numbers are: one in fifty of those would pass.
     {
@@ -65,14 +65,15 @@ export const card = detector({
       shapes: ['17', '18', '19'],
       separators: '',
       evidence: EVIDENCE.checked,
-      verify: (digits, place) => isCardNumber(digits) && !isSerial(place),
+      verify: (digits, place) => isCardNumber(digits) && !isSerial(place) && !isOrder(place),
     },
     {
       kind: 'digits',
       shapes: ['12'],
       separators: '',
       evidence: EVIDENCE.checked,
-      verify: (digits, place) => isCardNumber(digits) && !isAwsAccount(place) && !isNamedAadhaar(place),
+      verify: (digits, place) =>
+        isCardNumber(digits) && !isAwsAccount(place) && !isNamedAadhaar(place) && !isOrder(place),
     },
     {
       kind: 'digits',
@@ -86,7 +87,7 @@ export const card = detector({
       shapes: ['13'],
       separators: '',
       evidence: EVIDENCE.checked,
-      verify: (digits) => isCardNumber(digits) && !isProductCode(digits),
+      verify: (digits, place) => isCardNumber(digits) && !isProductCode(digits) && !isOrder(place),
     },
     {
       kind: 'digits',
@@ -226,6 +227,8 @@ export const card = detector({
       'trace_id=4000000000000000006',
       { span: { id: '4000000000000000006' } },
       { 'dd.trace_id': '4000000000000000006' },
+      { orderId: '4111111111111111' },
+      { shipment: { trackingNumber: 4012888888881881 } },
     ],
   },
 });
@@ -256,6 +259,16 @@ function isSerial({ text, start, context }: Place): boolean {
   if (start > 0) return SERIAL_BEFORE.test(text.slice(Math.max(0, start - 24), start));
   const key = context.path.slice(-48).replace(HUMP, '$1_$2');
   return SERIAL_KEY.test(key) && !saysOneOf(KEYWORDS, key);
+}
+
+const ORDER_KEY =
+  /(?:^|[^a-z])(?:order|invoice|tracking|shipment|parcel|consignment|serial|sku|ean|upc|gtin|isbn|barcode|batch|lot)(?:[_-]?(?:id|no|nr|num|number|code|ref))?["'\]]{0,2}(?:\[\d{1,9}\])?$/i;
+
+/** All of a value whose key says that it is the number of an order, a parcel or an article. */
+function isOrder({ text, start, end, context }: Place): boolean {
+  if (start > 0 || end < text.length) return false;
+  const key = context.path.slice(-48).replace(HUMP, '$1_$2');
+  return ORDER_KEY.test(key) && !saysOneOf(KEYWORDS, key);
 }
 
 const IN_ARN = /\barn:aws[a-z-]{0,12}:[\w-]{0,40}:[\w-]{0,30}:$/;

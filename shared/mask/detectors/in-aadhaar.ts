@@ -16,7 +16,8 @@ export const inAadhaar = detector({
       separators: ' -',
       doubtful: true,
       evidence: EVIDENCE.checked,
-      verify: isAadhaar,
+      verify: (digits, { text, start }) =>
+        isAadhaar(digits) && !SERIAL.test(text.slice(Math.max(0, start - 24), start)),
     },
     {
       kind: 'digits',
@@ -47,9 +48,13 @@ export const inAadhaar = detector({
   ],
   examples: {
     hits: ['2345 6789 0124', 'Aadhaar: 234567890124', { aadhaarNumber: '234567890124' }, '9999-4105-7058'],
-    misses: ['2345 6789 0123', '1234 5678 9010', '234567890124'],
+    misses: ['2345 6789 0123', '1234 5678 9010', '234567890124', 'S/N 2345 6789 0124', 'FedEx 2345-6789-0124'],
   },
 });
+
+/** Right before three groups of four. */
+const SERIAL =
+  /(?:\bs\/n|\b(?:barcode|fedex|dhl|ups|usps|awb|waybill|voucher|coupon|gift|licen[cs]e|activation|product|serial|code|key))(?: (?:code|key|no|number|card))?[\s:#.=]{0,3}$/i;
 
 function isAadhaar(digits: string): boolean {
   return digits[0]! >= '2' && verhoeff(digits) && !isOneDigit(digits);

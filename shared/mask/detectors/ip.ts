@@ -1,5 +1,6 @@
 import { wordsOfPath } from '../detection/keywords.ts';
 import { detector, EVIDENCE, type Extent, type Place } from '../detector.ts';
+import { isPriced } from '../tables/amounts.ts';
 
 export const ip = detector({
   name: 'ip',
@@ -70,6 +71,7 @@ export const ip = detector({
       '256.1.1.1',
       '01.02.03.04',
       '1.2.3.4-SNAPSHOT',
+      '1.234.123.200 Ft',
       '0.0.0.0',
       '255.255.255.0',
       '10:05:03',
@@ -88,7 +90,12 @@ function quadShapes(): string[] {
 }
 
 function isIpv4(_digits: string, place: Place): boolean {
-  return areOctets(place) && !isVersion(place);
+  return areOctets(place) && !isVersion(place) && !isPrice(place);
+}
+
+/** A number with its thousands set apart by dots, beside a currency. */
+function isPrice({ text, start, end }: Place): boolean {
+  return text[end - 4] === '.' && text[end - 8] === '.' && text[end - 12] === '.' && isPriced(text, start, end);
 }
 
 /** 0 to 255 without leading zeros; no net mask, and not the address of nobody. */

@@ -15,3 +15,14 @@ const THINGS =
 export function isCount(text: string, end: number): boolean {
   return THINGS.test(text.slice(end, end + 16));
 }
+
+const CURRENCY_BEFORE = /(?:[$\u00a3\u20ac\u00a5\u20b9]|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|IDR|VND|BRL|Rp)) ?$/i;
+const CURRENCY_AFTER =
+  /^ ?(?:[$\u00a3\u20ac\u00a5\u20b9\u20bd\u20ba]|(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RUB|BRL|IDR|VND|kr|K\u010d|z\u0142|Ft|lei)(?![\p{L}\d]))/iu;
+
+/** Whether a currency stands right beside a number: `1.234.123.200 Ft`, `Rp 1.234.123.200`. */
+export function isPriced(text: string, start: number, end: number): boolean {
+  return (
+    CURRENCY_BEFORE.test(text.slice(Math.max(0, start - 5), start)) || CURRENCY_AFTER.test(text.slice(end, end + 6))
+  );
+}
