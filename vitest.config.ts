@@ -5,8 +5,8 @@ import { COMPILED_CODE } from './local/stack/compiled-code.ts';
 // What tests start (commands, `sls`) needn't compile its modules anew each time.
 process.env.NODE_COMPILE_CACHE ??= COMPILED_CODE;
 
-/** Files that run whole stacks take longest: begun last, they would keep one worker busy while the others have nothing to do. */
-const LONG = /test\/(end-to-end|packaging|docs|mask\/bounds)/;
+/** Files that run whole stacks, or measure, take longest: begun last, they would keep one worker busy while the others have nothing to do. */
+const LONG = /test\/(end-to-end|packaging|docs|mask\/bounds|replay\/handle|functions\/firehose-transform)/;
 
 class LongestFirst implements TestSequencer {
   private readonly usual: BaseSequencer;
