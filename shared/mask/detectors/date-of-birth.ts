@@ -222,11 +222,22 @@ export const dateOfBirth = detector({
       '生年月日：1990年5月12日',
       { birthDate: 326937600 },
     ],
-    misses: ['2024-05-12', 'DOB: 2024-13-45', 'released on May 12, 2020', { dateOfBooking: '2024-05-12' }],
+    misses: [
+      '2024-05-12',
+      'DOB: 2024-13-45',
+      'released on May 12, 2020',
+      'DOB on file, expires 2031-05-06',
+      { dateOfBooking: '2024-05-12' },
+    ],
   },
 });
 
+/** Right before a date: that of something else. */
+const OTHER_DATE =
+  /\b(?:exp(?:\.|ir(?:es?|ed|y|ation))?|valid(?: (?:until|to|thru|from))?|until|issued|due|created|updated|modified|admitted|discharged|deceased|died|hired|joined)(?: (?:on|date))?[\s:=]{0,2}$/i;
+
 function isDate(digits: string, place: Place): boolean {
+  if (OTHER_DATE.test(place.text.slice(Math.max(0, place.start - 24), place.start))) return false;
   const parts = place.text.slice(place.start, place.end).split(/[-/. ]/);
   const [first, second, third] =
     parts.length === 3 ? parts.map(Number) : [digits.slice(0, 4), digits.slice(4, 6), digits.slice(6)].map(Number);
