@@ -5,7 +5,7 @@ import { IBAN_STRUCTURES } from '../tables/iban-structures.ts';
 export const iban = detector({
   name: 'iban',
   group: 'financial',
-  finds: 'International bank account numbers, plain or in groups set apart by spaces or hyphens, in either case.',
+  finds: 'International bank account numbers, plain or in groups set apart by spaces, hyphens or dots, in either case.',
   needs: 'A country of the IBAN registry, that country’s length and structure, and the check digits (mod 97).',
   overlooks: 'Account numbers of countries without IBAN: see us-bank.',
   keywords: ['iban', 'bank account', 'konto'],
@@ -29,6 +29,7 @@ export const iban = detector({
       'FR14 2004 1010 0505 0001 3M02 606',
       'NL91-ABNA-0417-1643-00',
       'NO93 8601 1117 947',
+      'DE89.3704.0044.0532.0130.00',
       'MT84MALT011000012345MTLCAST001S',
       'pay to DE89 3704 0044 0532 0130 00 by Friday',
       { iban: 'unknown' },
@@ -76,7 +77,7 @@ function patternOf(country: string): string | undefined {
 }
 
 function isSeparator(code: number): boolean {
-  return code === 0x20 || code === 0x2d || code === 0x2b;
+  return code === 0x20 || code === 0x2d || code === 0x2b || code === 0x2e;
 }
 
 function isDigit(code: number): boolean {

@@ -16,7 +16,7 @@ export const usItin = detector({
       doubtful: true,
       verify: isItin,
     },
-    { kind: 'digits', shapes: ['9'], separators: '', keyword: true, evidence: EVIDENCE.shape, verify: isItin },
+    { kind: 'digits', shapes: ['9', '3-6'], separators: '-', keyword: true, evidence: EVIDENCE.shape, verify: isItin },
   ],
   keys: [
     {

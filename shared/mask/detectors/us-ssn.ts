@@ -30,8 +30,8 @@ export const usSsn = detector({
     },
     {
       kind: 'digits',
-      shapes: ['3-2-4', '9'],
-      separators: '- ./',
+      shapes: ['3-2-4', '3-6', '9'],
+      separators: '- ./\u00b7',
       keyword: true,
       evidence: EVIDENCE.shape,
       verify: (digits, place) => isSsn(digits) && !isOfNetwork(place) && !isCount(place.text, place.end),
@@ -60,6 +60,7 @@ export const usSsn = detector({
       '123 45 6789',
       'SSN 123456789',
       'ssn: 899.12.3456',
+      'SSN 123-456789',
       { ssn: 123456789 },
       'my social is 123456789',
       { employee: { socialSecurityNumber: '899123456' } },
