@@ -39,8 +39,14 @@ function findDayFirst(text: string, start: number): Extent | undefined {
   return rest !== null && MONTHS_AFTER.has(rest[1]!.toLowerCase()) ? [start, at + rest[0].length] : undefined;
 }
 
-/** 1990年5月12日, 1990년 5월 12일. */
 const YEAR_FIRST = /[12][09]\d{2}(?:年|년 ?)\d{1,2}(?:月|월 ?)\d{1,2}[日일]/y;
+
+/** 1990年5月12日, 1990년 5월 12일. */
+function findYearFirst(text: string, start: number): Extent | undefined {
+  const after = text.charCodeAt(start + 4);
+  YEAR_FIRST.lastIndex = start;
+  return (after === 0x5e74 || after === 0xb144) && YEAR_FIRST.test(text) ? [start, YEAR_FIRST.lastIndex] : undefined;
+}
 const MONTH_FIRST = new RegExp(`${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\\d{2}`, 'iy');
 
 export const dateOfBirth = detector({
@@ -154,7 +160,7 @@ export const dateOfBirth = detector({
       kind: 'word',
       first: 'digits',
       length: [4, 4],
-      pattern: YEAR_FIRST,
+      find: findYearFirst,
       keyword: true,
       evidence: EVIDENCE.keyword,
     },

@@ -230,17 +230,23 @@ function findIpv6(text: string, at: number): Extent | undefined {
   return [start, end + (zone.exec(text)?.[0].length ?? 0)];
 }
 
-/** `ip6:2001:db8::1`: behind a colon, but that of a word which is no group itself. */
+/** `ip6:2001:db8::1`: behind a colon, but that of a word which is no group itself, and no hour: `T09:12:44`. */
 function isLabelled(text: string, start: number): boolean {
   if (text.charCodeAt(start - 1) !== 0x3a) return false;
   let at = start - 2;
   let word = false;
   for (const limit = start - 24; at >= 0 && at > limit; at--) {
-    const code = text.charCodeAt(at) | 0x20;
-    if (code > 0x66 && code <= 0x7a) word = true;
-    else if (!isHex(text.charCodeAt(at)) && text.charCodeAt(at) !== 0x5f && text.charCodeAt(at) !== 0x2d) break;
+    const code = text.charCodeAt(at);
+    if (code >= 0x30 && code <= 0x39) continue;
+    if (code !== 0x5f && ((code | 0x20) < 0x61 || (code | 0x20) > 0x7a)) break;
+    word ||= (code | 0x20) > 0x66;
   }
-  return word && text.charCodeAt(at) !== 0x3a && text.charCodeAt(at) !== 0x2e;
+  const first = text.charCodeAt(at + 1) | 0x20;
+  return word && first >= 0x61 && !(first === 0x74 && isDigitAt(text, at + 2));
+}
+
+function isDigitAt(text: string, at: number): boolean {
+  return text.charCodeAt(at) >= 0x30 && text.charCodeAt(at) <= 0x39;
 }
 
 function isIpv6(address: string, mixed: boolean): boolean {
