@@ -56,13 +56,14 @@ export function pairsOf(tables: readonly Heads<unknown>[]): Int32Array {
 
 /** Five bits for a character: no letter shares its own with a digit, so that `SKU-1` is not taken for `SK51…`. */
 function codeOf(character: number): number {
-  return character < 128 ? CODES[character]! : character & 31;
+  return CODES[character & 0xff]!;
 }
 
 export const CODES = codeTable();
 
 function codeTable(): Uint8Array {
-  const codes = new Uint8Array(128);
+  const codes = new Uint8Array(256);
+  for (let other = 0x80; other <= 0xff; other++) codes[other] = other & 31;
   for (let letter = 1; letter <= 26; letter++) codes[0x40 | letter] = codes[0x60 | letter] = letter;
   for (let digit = 0; digit < 10; digit++) codes[0x30 + digit] = 27 + (digit >> 1);
   return codes;

@@ -68,9 +68,13 @@ function isTokenPart(code: number): boolean {
 }
 
 function endOfKeyword(source: string, start: number, to: number, keyword: string): number {
-  let at = start;
+  // Most stand there as they are written, or part from it soon.
+  let i = 0;
+  const most = Math.min(keyword.length, to - start);
+  while (i < most && isSameLetter(source.charCodeAt(start + i), keyword.charCodeAt(i))) i++;
+  let at = start + i;
   let separators = 0;
-  for (let i = 0; i < keyword.length; at++) {
+  for (; i < keyword.length; at++) {
     if (at >= to) return -1;
     const code = source.charCodeAt(at);
     if (isAlphanumeric(code) || code > 0x7f) {
@@ -80,6 +84,10 @@ function endOfKeyword(source: string, start: number, to: number, keyword: string
     } else if (i === 0 || ++separators > 2) return -1;
   }
   return keyword.length >= LONG_KEYWORD || endsWord(source, at, to) ? at : -1;
+}
+
+function isSameLetter(code: number, lower: number): boolean {
+  return code === lower || (code + 0x20 === lower && code >= 0x41 && code <= 0x5a);
 }
 
 const SUFFIX = /(?:s|no|nr|num|number|id|code|value)(?![a-z])/iy;
