@@ -5,7 +5,7 @@ import type { CompiledStep, Step, StepCompiler } from '../record/step.ts';
 import { compileSet } from './detection/set.ts';
 import { type Detector, GROUPS, type Group } from './detector.ts';
 import { DETECTORS } from './detectors/index.ts';
-import { createDocumentMasker } from './document.ts';
+import { createDocumentMasker, type DocumentMasker } from './document.ts';
 import { isMaskStep, lifecycle, maskFailed, methodCompiler } from './mask.ts';
 import type { Method, Place } from './method.ts';
 import { redact } from './methods/redact.ts';
@@ -83,12 +83,10 @@ export function detectionStep(
     stage: 'mask',
     compile(compiler) {
       const compiled = method.compile(methodCompiler(compiler, pattern));
-      const maskDocument = createDocumentMasker({
-        set: compileSet(chosen(names, compiler)),
-        method: compiled,
-        allows: allowList(options.allow ?? []),
-        covers: scopeOf(options, compiler),
-      });
+      const detectors = chosen(names, compiler);
+      const policy = { method: compiled, allows: allowList(options.allow ?? []), covers: scopeOf(options, compiler) };
+      // The detectors' tables take milliseconds to make: they can wait for the first record.
+      let maskDocument: DocumentMasker | undefined;
       // What a pattern matches is looked at with all that is below it.
       const selector = compiler.selector(pattern.endsWith('**') ? pattern : `${pattern}.**`);
       const rules = pathRules(compiler);
@@ -101,6 +99,7 @@ export function detectionStep(
               const outcome = rule.apply(document, context);
               if (outcome !== undefined) return outcome;
             }
+            maskDocument ??= createDocumentMasker({ ...policy, set: compileSet(detectors) });
             maskDocument(document, selector);
             return undefined;
           } catch (error) {

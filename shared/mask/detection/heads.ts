@@ -3,6 +3,8 @@ export interface Heads<T> {
   /** By `headAt`: the number of a list in `lists`; 0 where nothing begins so. */
   readonly table: Uint16Array;
   readonly lists: readonly (readonly T[])[];
+  /** By the code of a first character: those of second ones with which something begins, a bit each. */
+  readonly pairs: Int32Array;
 }
 
 export interface HeadsBuilder<T> extends Heads<T> {
@@ -10,20 +12,22 @@ export interface HeadsBuilder<T> extends Heads<T> {
 }
 
 export function createHeads<T>(): HeadsBuilder<T> {
-  return { table: new Uint16Array(1 << 15), lists: [[]] };
+  return { table: new Uint16Array(1 << 15), lists: [[]], pairs: new Int32Array(32) };
 }
 
 /** Lists an item under the first three characters of a text that it may begin with. */
-export function addHead<T>({ table, lists }: HeadsBuilder<T>, beginning: string, item: T): void {
+export function addHead<T>({ table, lists, pairs }: HeadsBuilder<T>, beginning: string, item: T): void {
   const head = headAt(beginning, 0, beginning.length);
+  notePair(pairs, head);
   if (table[head] === 0) table[head] = lists.push([]) - 1;
   const list = lists[table[head]!]!;
   if (!list.includes(item)) list.push(item);
 }
 
 /** The same of two characters that one of `thirds` follows: `AC0123…`, `0xde…`. They share a list, for there are many. */
-export function addPair<T>({ table, lists }: HeadsBuilder<T>, pair: string, thirds: string, item: T): void {
+export function addPair<T>({ table, lists, pairs }: HeadsBuilder<T>, pair: string, thirds: string, item: T): void {
   const head = headAt(pair, 0, 2);
+  notePair(pairs, head);
   let shared = 0;
   for (let i = 0; i < thirds.length; i++) {
     const slot = head | codeOf(thirds.charCodeAt(i));
@@ -43,15 +47,8 @@ export function headAt(text: string, start: number, end: number): number {
   return (first << 10) | (second << 5) | third;
 }
 
-/** Of each ASCII character, those that may follow it where something begins: a bit by `codeOf`. */
-export function pairsOf(tables: readonly Heads<unknown>[]): Int32Array {
-  const byCode = new Int32Array(32);
-  for (const { table } of tables) {
-    for (let head = 0; head < table.length; head++) {
-      if (table[head] !== 0) byCode[head >> 10] = byCode[head >> 10]! | (1 << ((head >> 5) & 31));
-    }
-  }
-  return Int32Array.from(CODES, (code) => byCode[code]!);
+function notePair(pairs: Int32Array, head: number): void {
+  pairs[head >> 10] = pairs[head >> 10]! | (1 << ((head >> 5) & 31));
 }
 
 /** Five bits for a character: no letter shares its own with a digit, so that `SKU-1` is not taken for `SK51…`. */

@@ -1,5 +1,5 @@
 import { LETTER_TOKEN, startOfEncoded, TOKEN } from './base64.ts';
-import { CODES, headAt, pairsOf } from './heads.ts';
+import { CODES, headAt } from './heads.ts';
 import { ANCHOR, type BoundAnchor, type DetectorSet, DIGIT, LETTER, OUTSIDE, type Rules, wordSlot } from './set.ts';
 
 /** What may begin in a text: a find that stands for itself, one that needs a keyword, and a keyword. */
@@ -12,7 +12,7 @@ export interface Sieve {
   readonly set: DetectorSet;
   /** Kind of each ASCII character, for rules of both sorts. */
   readonly kinds: Uint8Array;
-  /** By character: with which others behind it something begins. See heads.ts. */
+  /** By the code of a character: with which behind it something begins. See heads.ts. */
   readonly pairs: Int32Array;
   /** By `wordSlot`: what may begin with a run of that kind and length. */
   readonly words: Uint8Array;
@@ -30,7 +30,7 @@ export function createSieve(set: DetectorSet): Sieve {
   return {
     set,
     kinds: strong.kinds.map((kind, code) => kind | weak.kinds[code]!),
-    pairs: pairsOf([strong.prefixes, weak.prefixes, keywords]),
+    pairs: keywords.pairs.map((pairs, code) => pairs | strong.prefixes.pairs[code]! | weak.prefixes.pairs[code]!),
     words,
     strongDigits: fewestDigits(strong),
     weakDigits: fewestDigits(weak),
@@ -74,7 +74,7 @@ export function mayBegin(sieve: Sieve, source: string, from: number, to: number)
     if (run === DIGIT) digits += end - i;
     else {
       const next = CODES[source.charCodeAt(i + 1) & 127]!;
-      if ((pairs[code]! >>> next) & 1) may |= headBegins(sieve.set, source, i, end, to);
+      if ((pairs[CODES[code]!]! >>> next) & 1) may |= headBegins(sieve.set, source, i, end, to);
       if (end - i >= TOKEN || kind === DIGIT) may |= longBegins(source, run, i, end, from);
     }
     const begins = words[wordSlot(run, end - i)]!;
