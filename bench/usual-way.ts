@@ -64,7 +64,7 @@ function deviceOf(userAgent: string): object {
   return device;
 }
 
-const MASKED = new Set(['email', 'phone']);
+const MASKED = new Set(['email', 'phone', 'ip']);
 
 /** Changes one parsed event. False: it is dropped. */
 export function transformParsed(event: Parsed, key: string): boolean {
@@ -79,6 +79,7 @@ export function transformParsed(event: Parsed, key: string): boolean {
   }
   if (event.user?.phone !== undefined)
     event.user.phone = event.user.phone.slice(0, -4).replace(/./g, '*') + event.user.phone.slice(-4);
+  if (event.context?.ip !== undefined) event.context.ip = event.context.ip.replace(/\.\d{1,3}$/, '.0');
   maskAll(event, MASKED);
   return true;
 }
