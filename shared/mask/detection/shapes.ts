@@ -9,7 +9,12 @@ export interface Shapes {
   readonly rules: readonly (readonly Bound<DigitsRule>[] | undefined)[];
   /** Fewest digits of any shape. */
   readonly fewest: number;
+  /** The same of shapes of at most so many groups: by their number, MANY_GROUPS and more alike. */
+  readonly fewestIn: readonly number[];
 }
+
+export const MANY_GROUPS = 4;
+const NEVER = 1000;
 
 /** Groups longer than this end every way. */
 export const LONGEST_GROUP = 31;
@@ -17,7 +22,7 @@ export const LONGEST_GROUP = 31;
 export function createShapes(bound: readonly Bound<DigitsRule>[]): Shapes {
   const ways: number[][] = [[], []];
   const rules: Bound<DigitsRule>[][] = [];
-  let fewest = 1000;
+  const fewestIn = new Array<number>(MANY_GROUPS + 1).fill(NEVER);
   for (const each of bound) {
     for (const shape of each.rule.shapes) {
       const lengths = shape.split('-').map(Number);
@@ -30,10 +35,10 @@ export function createShapes(bound: readonly Bound<DigitsRule>[]): Shapes {
       const complete = rules[state] ?? [];
       complete.push(each);
       rules[state] = complete;
-      fewest = Math.min(
-        fewest,
-        lengths.reduce((sum, length) => sum + length, 0),
-      );
+      const digits = lengths.reduce((sum, length) => sum + length, 0);
+      for (let groups = Math.min(lengths.length, MANY_GROUPS); groups <= MANY_GROUPS; groups++) {
+        fewestIn[groups] = Math.min(fewestIn[groups]!, digits);
+      }
     }
   }
   const next = new Int16Array(ways.length * (LONGEST_GROUP + 1));
@@ -42,5 +47,5 @@ export function createShapes(bound: readonly Bound<DigitsRule>[]): Shapes {
       next[state * (LONGEST_GROUP + 1) + length] = target;
     });
   });
-  return { next, rules, fewest };
+  return { next, rules, fewest: fewestIn[MANY_GROUPS]!, fewestIn };
 }

@@ -1,6 +1,7 @@
 import { LETTER_TOKEN, startOfEncoded, TOKEN } from './base64.ts';
 import { CODES, headAt } from './heads.ts';
 import { ANCHOR, type BoundAnchor, type DetectorSet, DIGIT, LETTER, OUTSIDE, type Rules, wordSlot } from './set.ts';
+import { MANY_GROUPS } from './shapes.ts';
 
 /** What may begin in a text: a find that stands for itself, one that needs a keyword, and a keyword. */
 export const STRONG = 1;
@@ -16,9 +17,9 @@ export interface Sieve {
   readonly pairs: Int32Array;
   /** By `wordSlot`: what may begin with a run of that kind and length. */
   readonly words: Uint8Array;
-  /** So many digits a text needs for any rule about digits. */
-  readonly strongDigits: number;
-  readonly weakDigits: number;
+  /** So many digits a text needs for any rule about digits: by its number of groups, see shapes.ts. */
+  readonly strongDigits: readonly number[];
+  readonly weakDigits: readonly number[];
 }
 
 export function createSieve(set: DetectorSet): Sieve {
@@ -37,8 +38,9 @@ export function createSieve(set: DetectorSet): Sieve {
   };
 }
 
-function fewestDigits({ shapes, chains }: Rules): number {
-  return Math.min(shapes.fewest, ...chains.map(({ rule }) => rule.digits[0]));
+function fewestDigits({ shapes, chains }: Rules): readonly number[] {
+  const ofChains = Math.min(...chains.map(({ rule }) => rule.digits[0]));
+  return shapes.fewestIn.map((digits) => Math.min(digits, ofChains));
 }
 
 /**
@@ -49,6 +51,7 @@ export function mayBegin(sieve: Sieve, source: string, from: number, to: number)
   const { kinds, pairs, words } = sieve;
   let may = 0;
   let digits = 0;
+  let groups = 0;
   let all = 0;
   for (let i = from; i < to; ) {
     const code = source.charCodeAt(i) & 127;
@@ -71,8 +74,10 @@ export function mayBegin(sieve: Sieve, source: string, from: number, to: number)
       run |= next;
     }
     all |= run;
-    if (run === DIGIT) digits += end - i;
-    else {
+    if (run === DIGIT) {
+      digits += end - i;
+      groups++;
+    } else {
       const next = CODES[source.charCodeAt(i + 1) & 127]!;
       if ((pairs[CODES[code]!]! >>> next) & 1) may |= headBegins(sieve.set, source, i, end, to);
       if (end - i >= TOKEN || kind === DIGIT) may |= longBegins(source, run, i, end, from);
@@ -82,10 +87,11 @@ export function mayBegin(sieve: Sieve, source: string, from: number, to: number)
     if (may & STRONG) return may;
     i = end;
   }
-  if (digits >= sieve.strongDigits) return may | STRONG;
+  const many = Math.min(groups, MANY_GROUPS);
+  if (digits >= sieve.strongDigits[many]!) return may | STRONG;
   // Whatever needs a keyword has a digit.
   if ((all & DIGIT) === 0) return may & ~WEAK;
-  return digits >= sieve.weakDigits ? may | WEAK : may;
+  return digits >= sieve.weakDigits[many]! ? may | WEAK : may;
 }
 
 function headBegins(
