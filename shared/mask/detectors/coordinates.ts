@@ -47,7 +47,7 @@ export const coordinates = detector({
       first: 'digits',
       length: [1, 2],
       next: '.',
-      pattern: /\d{1,2}\.\d{2,8} ?° ?[NS][,;]? ?\d{1,3}\.\d{2,8} ?° ?[EW]/y,
+      find: findDegrees,
       keyword: true,
       evidence: EVIDENCE.shape,
     },
@@ -121,6 +121,22 @@ export const coordinates = detector({
     misses: [{ lat: 37.7749 }, '37.7749, -122.4194', { coordinates: { x: 3, y: 4 } }, { a: { lat: 1 }, b: { lon: 2 } }],
   },
 });
+
+const DEGREES = /\d{1,2}\.\d{2,8} ?° ?[NS][,;]? ?\d{1,3}\.\d{2,8} ?° ?[EW]/y;
+
+/** `40.7128° N, 74.0060° W`. Most decimals end before a degree sign. */
+function findDegrees(text: string, start: number): Extent | undefined {
+  let at = start;
+  while (at < start + 12 && isDecimal(text.charCodeAt(at))) at++;
+  if (text.charCodeAt(at) === 0x20) at++;
+  if (text.charCodeAt(at) !== 0xb0) return undefined;
+  DEGREES.lastIndex = start;
+  return DEGREES.test(text) ? [start, DEGREES.lastIndex] : undefined;
+}
+
+function isDecimal(code: number): boolean {
+  return (code >= 0x30 && code <= 0x39) || code === 0x2e;
+}
 
 const BEFORE = /-?\d{1,2}\.\d{4,20}$/;
 const AFTER = /,\s{0,2}-?\d{1,3}\.\d{4,20}(?!\d|\.\d)/y;

@@ -24,16 +24,35 @@ function pairAt(text: string, at: number): number {
   return ((text.charCodeAt(at) & 31) << 5) | (text.charCodeAt(at + 1) & 31);
 }
 
-const DAY = /\d{1,2}(?:st|nd|rd|th|er|º)?[ .-]{1,2}(?:of |de |del )?/y;
 const MONTH_AND_YEAR =
   /([A-Za-z\u00c0-\u024f\u0400-\u04ff]{3,12})[ ,.-]{1,2}(?:de |del )?(?:19|20)\d{2}(?![\dA-Za-z])/y;
 
+/** What stands between a day and its month, in short: an ending, what sets it apart, `of`, `de`, `del`. */
+const BETWEEN = /(?:st|nd|rd|th|er|º)?[ .-]{1,2}(?:of |del? )?/y;
+
+/** Behind a day: where the month would begin; by far most words there are none. */
+function startOfMonth(text: string, start: number): number {
+  const day = isDigit(text.charCodeAt(start + 1)) ? start + 2 : start + 1;
+  // A space and a word: looked at without more ado.
+  if (text.charCodeAt(day) === 0x20 && BEGINNINGS[pairAt(text, day + 1)] === 0 && !beginsLink(text, day + 1)) return -1;
+  BETWEEN.lastIndex = day;
+  return BETWEEN.test(text) ? BETWEEN.lastIndex : -1;
+}
+
+/** `d…`, `o…`. */
+function beginsLink(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x64 || code === 0x6f;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
+
 /** `12 May 1980`, `26. Oktober 1971`, `9 de marzo de 1944`. Most numbers that have a word behind them end at its first letters. */
 function findDayFirst(text: string, start: number): Extent | undefined {
-  DAY.lastIndex = start;
-  if (!DAY.test(text)) return undefined;
-  const at = DAY.lastIndex;
-  if (BEGINNINGS[pairAt(text, at)] === 0) return undefined;
+  const at = startOfMonth(text, start);
+  if (at < 0 || BEGINNINGS[pairAt(text, at)] === 0) return undefined;
   MONTH_AND_YEAR.lastIndex = at;
   const rest = MONTH_AND_YEAR.exec(text);
   return rest !== null && MONTHS_AFTER.has(rest[1]!.toLowerCase()) ? [start, at + rest[0].length] : undefined;
