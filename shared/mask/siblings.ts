@@ -3,7 +3,19 @@ import type { KeyNames, NamedKey } from './detection/key-names.ts';
 import { parentOf } from './parents.ts';
 
 /** Keys of lists of names and values, `{"key":"password","value":"…"}`: attributes, headers, tags, fields of forms. */
-const NAMING = new Set(['name', 'key', 'field', 'fieldname', 'attribute', 'header', 'param', 'parameter', 'label']);
+const NAMING = new Set([
+  'name',
+  'key',
+  'field',
+  'fieldname',
+  'attribute',
+  'header',
+  'param',
+  'parameter',
+  'label',
+  'type',
+  'system',
+]);
 const BESIDE = new Set(['value', 'values', 'val', 'fieldvalue', 'stringvalue', 'answer']);
 const LONGEST_NAME = 48;
 

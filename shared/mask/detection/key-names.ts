@@ -123,10 +123,10 @@ function normalName(written: string): string {
   // What was masked in a key says nothing of its value.
   const key = withoutTokens(written, '');
   let name = '';
-  for (let i = 0; i < key.length; i++) {
-    const code = key.charCodeAt(i);
-    if (code > 0x7f) name += plainForm(code);
-    else if ((code >= 0x30 && code <= 0x39) || ((code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a)) name += key[i];
+  for (const character of key) {
+    const plain = character > '\x7f' ? plainForm(character.codePointAt(0)!) : character;
+    // Separators in other forms are separators too: `ｃａｒｄ＿ｎｕｍｂｅｒ`, a no-break space, a dash.
+    if (plain > '\x7f' || /^[a-z\d]{1,4}$/i.test(plain)) name += plain;
   }
   return name.normalize('NFKC').toLowerCase();
 }

@@ -68,6 +68,8 @@ function endOfName(text: string, from: number, at: number): number {
   for (let i = 0; i < 2 && end > from && text.charCodeAt(end - 1) === 0x20; i++) end--;
   if (end > from && isQuote(text.charCodeAt(end - 1))) {
     end--;
+    // In a cell of CSV quotes stand twice: `""password"":""…""`.
+    if (end > from && text.charCodeAt(end - 1) === QUOTE && text.charCodeAt(end) === QUOTE) end--;
     for (let i = 0; i < 7 && end > from && text.charCodeAt(end - 1) === 0x5c; i++) end--;
   }
   if (end <= from) return -1;
@@ -134,6 +136,7 @@ function extentOfValue(
   let slashes = 0;
   while (slashes < 7 && text.charCodeAt(start + slashes) === 0x5c) slashes++;
   const quote = text.charCodeAt(start + slashes);
+  if (isDoubled(text, start)) return untilDoubled(text, start + 2);
   if (isQuote(quote)) return quoted(text, start + slashes + 1, quote, slashes);
   if (HEADERS.has(named.name) && between !== EQUALS) return until(text, start, (code) => code < 0x20);
   if (between !== EQUALS && !secret) return undefined;
@@ -143,6 +146,18 @@ function extentOfValue(
     if (end > 0) return [start, end];
   }
   return until(text, start, endsPlainValue, secret ? LONGEST_VALUE : LONGEST_PLAIN);
+}
+
+const QUOTE = 0x22;
+
+/** `""hunter2""`, and no empty string. */
+function isDoubled(text: string, at: number): boolean {
+  return text.charCodeAt(at) === QUOTE && text.charCodeAt(at + 1) === QUOTE && isAlphanumeric(text.charCodeAt(at + 2));
+}
+
+function untilDoubled(text: string, start: number): Extent | undefined {
+  const length = text.slice(start, start + LONGEST_VALUE).indexOf('""');
+  return length < 0 ? undefined : [start, start + length];
 }
 
 /** Headers whose value is the rest of the line. */
@@ -220,9 +235,9 @@ const PLACEHOLDERS = new Set(
   ).split(' '),
 );
 
-/** `***`, `xxxx`, `${PASSWORD}`, `{{password}}`, `%s`, `<password>`, `$PASSWORD`. */
+/** `***`, `xxxx`, `[FILTERED]`, `getToken()`, `process.env.TOKEN`, `${PASSWORD}`, `{{password}}`, `%s`, `<password>`, `$PASSWORD`. */
 const STAND_IN =
-  /^(?:[*x.\u2022-]{2,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40})$/i;
+  /^(?:[*x.\u2022-]{2,64}|\[(?:filtered|redacted|masked|hidden|protected|removed|omitted)\]?|(?:get|read|load|fetch)\w{0,40}\([\w.'"-]{0,64}\)?|(?:process\.env|os\.environ|System\.getenv)[.[(].{0,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40})$/i;
 
 /** What was masked before: tokens, and nothing beside them. A plain value ends before the bracket that ends a token. */
 function isMasked(text: string, [start, end]: Extent): boolean {

@@ -140,6 +140,8 @@ export function isIntroduced(
 function isBroken(text: string, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const code = text.charCodeAt(i);
+    // A tab sets columns apart; a line may hold nothing but the keyword: `Phone:\n415…`.
+    if (code === 0x09 || (code === 0x0a && /^[ :#.]{0,3}\r?$/.test(text.slice(from, i)))) continue;
     if (code < 0x20 || (code === 0x22 && i > from + 3 && i < to - 1)) return true;
   }
   return false;

@@ -186,8 +186,15 @@ const DISGUISED =
 /** The text in the clear; undefined where it is so already. */
 export function plainView(text: string): View | undefined {
   const disguised = DISGUISED.test(text);
-  if (!disguised && !COVERED.test(text)) return undefined;
-  return uncover(disguised ? undisguised(text) : identity(text));
+  const covered = COVERED.test(text);
+  if (!disguised && !covered) return undefined;
+  const view = disguised ? undisguised(text) : identity(text);
+  return uncover(covered && isForm(view.text) ? { ...view, text: view.text.replaceAll('+', ' ') } : view);
+}
+
+/** `name=value&…` without a space: in a form a plus stands for one. */
+function isForm(text: string): boolean {
+  return /[\w\]]=/.test(text) && /[\w%)]\+[\w%(-]/.test(text) && !/\s/.test(text);
 }
 
 function identity(text: string): View {
