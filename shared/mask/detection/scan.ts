@@ -208,7 +208,7 @@ function pass(scan: Scan, rules: Rules, strong: boolean, from: number, until: nu
       if (list !== 0) prefixed(scan, i, rules.prefixes.lists[list]!);
     }
     const begins = words[wordSlot(run, end - i)];
-    if (begins !== undefined) {
+    if (begins !== undefined && begins.initial[code] === 1) {
       const next = end < to ? source.charCodeAt(end) : OUTSIDE;
       if (begins.next[next < OUTSIDE ? next : OUTSIDE] === 1) begun(scan, i, end, begins.rules);
     }

@@ -37,6 +37,8 @@ interface WordRules {
   readonly rules: BoundWord[];
   /** By ASCII code: 1 where one of the rules may go on after the run; the last place stands for the end and all else. */
   readonly next: Uint8Array;
+  /** By ASCII code: 1 where one of the rules may begin with it. */
+  readonly initial: Uint8Array;
 }
 
 /** A rule with the characters that may follow the run, by code; the last place stands for the end and all else. */
@@ -157,11 +159,17 @@ function addWord(words: WordRules[], { rule, detector }: Bound<WordRule>): void 
   const initial = initialsOf(rule.pattern);
   for (let length = shortest; length <= Math.min(longest, LONGEST); length++) {
     const slot = wordSlot(FIRST[rule.first], length);
-    words[slot] ??= { rules: [], next: new Uint8Array(OUTSIDE + 1) };
-    const { rules, next } = words[slot];
-    rules.push({ rule, detector, next: after, initial });
-    for (let code = 0; code <= OUTSIDE; code++) next[code] = next[code]! | (after?.[code] ?? 1);
+    words[slot] ??= { rules: [], next: new Uint8Array(OUTSIDE + 1), initial: new Uint8Array(OUTSIDE + 1) };
+    words[slot].rules.push({ rule, detector, next: after, initial });
+    join(words[slot].next, after);
+    join(words[slot].initial, initial);
   }
+}
+
+/** Adds the characters of a table to another one's; undefined: all. */
+function join(all: Uint8Array, table: Uint8Array | undefined): void {
+  if (table === undefined) all.fill(1);
+  else for (let code = 0; code <= OUTSIDE; code++) if (table[code] === 1) all[code] = 1;
 }
 
 /** Which characters a pattern may begin with, where that is one class of them: `[XYZ]\d{7}[A-Z]`. */
