@@ -3,8 +3,8 @@ import { classes, createTape, readDocument, selectorOf } from '../shared/json/in
 import { NO_CONTEXT } from '../shared/mask/detection/keywords.ts';
 import { detectIn } from '../shared/mask/detection/scan.ts';
 import { compileSet, type DetectorSet } from '../shared/mask/detection/set.ts';
+import { DETECTORS } from '../shared/mask/detectors/index.ts';
 import { createDocumentMasker } from '../shared/mask/document.ts';
-import { DETECTORS } from '../shared/mask/index.ts';
 import { clickstreamTexts } from './clickstream.ts';
 
 const HELP = `npm run bench:mask [-- --seconds N]

@@ -5,7 +5,8 @@ import { enrichers } from '../shared/enrich/index.ts';
 import { filters } from '../shared/filter/index.ts';
 import { formats } from '../shared/formats/index.ts';
 import type { Detector } from '../shared/mask/detector.ts';
-import { DETECTORS, masks, methods, PRESETS } from '../shared/mask/index.ts';
+import { DETECTORS } from '../shared/mask/detectors/index.ts';
+import { masks, methods, PRESETS } from '../shared/mask/index.ts';
 import { LIMITS } from '../shared/platform/limits.ts';
 import type { Example, Reference } from '../shared/record/reference.ts';
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { evaluated } from './evaluated.ts';
 import { publish } from './publish.ts';
 import { withoutReference } from './without-reference.ts';
 
@@ -20,7 +21,7 @@ const OUTPUT = 'dist';
 /** On the same disk as OUTPUT, so that files can be moved there. */
 const STAGING = '.serverless';
 /** Folders of modules that are imported when first needed: SDK clients, and what single steps use. */
-const BESIDE = ['shared/platform/aws', 'shared/enrich/libraries'];
+const BESIDE = ['shared/platform/aws', 'shared/enrich/libraries', 'shared/mask/libraries'];
 const COUNTRY_DATABASE = 'node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb';
 const GEO_IP = 'shared/enrich/geo-ip.ts';
 
@@ -85,7 +86,7 @@ async function bundleOne(name: string, directory: string, beside: () => Promise<
     entryPoints: { index: join(FUNCTIONS, name, 'handler.ts') },
     outdir: directory,
     outExtension: { '.js': '.cjs' },
-    plugins: [modulesBeside, withoutReference],
+    plugins: [modulesBeside, evaluated, withoutReference],
   });
   for (const file of besideOf(metafile)) await copyBeside(await beside(), directory, file);
   if (GEO_IP in metafile.inputs) await copyDatabase(directory);
@@ -110,6 +111,7 @@ async function bundleBeside(folder: string): Promise<string> {
       entryPoints: files.map((file) => join(from, file)),
       outdir: join(folder, basename(from)),
       outExtension: { '.js': '.cjs' },
+      plugins: [withoutReference],
     });
   }
   return folder;

@@ -3,11 +3,11 @@ import type { Selector } from '../record/document.ts';
 import { documented } from '../record/reference.ts';
 import type { CompiledStep, Step, StepCompiler } from '../record/step.ts';
 import { compileSet } from './detection/set.ts';
-import { type Detector, GROUPS, type Group } from './detector.ts';
-import { DETECTORS } from './detectors/index.ts';
+import { type Detector, GROUPS, type Group, registerTokens } from './detector.ts';
+import { DETECTOR_GROUPS } from './detector-names.ts';
 import { createDocumentMasker, type DocumentMasker } from './document.ts';
 import { isMaskStep, lifecycle, maskFailed, methodCompiler } from './mask.ts';
-import type { Method, Place } from './method.ts';
+import { MaskError, type Method, type Place } from './method.ts';
 import { redact } from './methods/redact.ts';
 import { compileScope } from './scope.ts';
 
@@ -83,15 +83,21 @@ export function detectionStep(
     stage: 'mask',
     compile(compiler) {
       const compiled = method.compile(methodCompiler(compiler, pattern));
-      const detectors = chosen(names, compiler);
+      const isChosen = chosen(names, compiler);
+      let detectors: readonly Detector[] | undefined;
       const policy = { method: compiled, allows: allowList(options.allow ?? []), covers: scopeOf(options, compiler) };
       // The detectors' tables take milliseconds to make: they can wait for the first record.
       let maskDocument: DocumentMasker | undefined;
       // What a pattern matches is looked at with all that is below it.
       const selector = compiler.selector(pattern.endsWith('**') ? pattern : `${pattern}.**`);
       const rules = pathRules(compiler);
+      const load = async () => {
+        const { DETECTORS } = await import('./libraries/detectors.ts');
+        registerTokens(DETECTORS);
+        detectors = DETECTORS.filter(isChosen);
+      };
       return {
-        ...lifecycle(compiled, rules),
+        ...lifecycle([compiled, ...rules, { load }]),
         apply(document, context) {
           try {
             // A path rule beats a detector, also one that is written after it.
@@ -99,7 +105,7 @@ export function detectionStep(
               const outcome = rule.apply(document, context);
               if (outcome !== undefined) return outcome;
             }
-            maskDocument ??= createDocumentMasker({ ...policy, set: compileSet(detectors) });
+            maskDocument ??= createDocumentMasker({ ...policy, set: compileSet(loaded(detectors)) });
             maskDocument(document, selector);
             return undefined;
           } catch (error) {
@@ -123,16 +129,21 @@ function selectorOrAll(path: string): Selector {
   return 'fault' in compiled ? selectorOf('**') : compiled;
 }
 
-/** The detectors that the names stand for. Unknown names are faults. */
-function chosen(names: DetectorNames, compiler: StepCompiler): readonly Detector[] {
-  if (names === 'all') return DETECTORS;
+/** Tells of a detector whether the names stand for it. Unknown names are faults. */
+function chosen(names: DetectorNames, compiler: StepCompiler): (detector: Detector) => boolean {
+  if (names === 'all') return () => true;
   for (const name of names) {
-    const known = GROUPS.includes(name as Group) || DETECTORS.some((detector) => detector.name === name);
+    const known = GROUPS.includes(name as Group) || Object.hasOwn(DETECTOR_GROUPS, name);
     if (!known)
       compiler.fault(`there is no detector or group ${JSON.stringify(name)}: see docs/reference/detectors.md`);
   }
   if (names.length === 0) compiler.fault('name at least one detector or group');
-  return DETECTORS.filter(({ name, group }) => names.includes(name) || names.includes(group));
+  return ({ name, group }) => names.includes(name) || names.includes(group);
+}
+
+function loaded(detectors: readonly Detector[] | undefined): readonly Detector[] {
+  if (detectors === undefined) throw new MaskError('the detectors were not loaded');
+  return detectors;
 }
 
 function allowList(allow: readonly (string | RegExp)[]): (text: string) => boolean {

@@ -152,6 +152,11 @@ export function detector(definition: Detector): Detector {
   return definition;
 }
 
+/** The same of detectors that stand in a file of their own, and were loaded. */
+export function registerTokens(detectors: readonly Detector[]): void {
+  for (const { name } of detectors) TOKENS.add(tokenOf(name));
+}
+
 /** What stands in the place of a value that a detector found. */
 export function tokenOf(name: string): string {
   return `[${name.toUpperCase().replaceAll('-', '_')}]`;

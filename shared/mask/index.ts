@@ -17,7 +17,6 @@ import { yearOnly } from './methods/year-only.ts';
 import { preset } from './preset.ts';
 
 export type { DetectionOptions, DetectorNames } from './detected.ts';
-export { DETECTORS } from './detectors/index.ts';
 export { kmsKey } from './methods/data-key.ts';
 export { PRESETS } from './presets/index.ts';
 export { createRevealer } from './reveal/reveal.ts';

@@ -97,7 +97,7 @@ function boundStep(where: string, selector: Selector, method: CompiledMethod, bo
   const masking: Masking = { method, token: TOKEN, booleans };
   const { maskJson } = method;
   return {
-    ...lifecycle(method),
+    ...lifecycle([method]),
     apply(document) {
       try {
         if (maskJson !== undefined && document.settleString(selector, maskJson())) return undefined;
@@ -112,12 +112,10 @@ function boundStep(where: string, selector: Selector, method: CompiledMethod, bo
   };
 }
 
-/** Loading and refreshing of keys, of a method and of steps that it brings along. */
+/** Loading and refreshing of keys and tables, of a method and of what it brings along. */
 export function lifecycle(
-  method: CompiledMethod,
-  steps: readonly CompiledStep[] = [],
+  all: readonly Pick<CompiledStep, 'load' | 'refresh'>[],
 ): Pick<CompiledStep, 'load' | 'refresh'> {
-  const all = [method, ...steps];
   const loads = all.filter((each) => each.load !== undefined);
   const refreshes = all.filter((each) => each.refresh !== undefined);
   return {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { DETECTORS } from '../../shared/mask/index.ts';
+import { DETECTORS } from '../../shared/mask/detectors/index.ts';
 import { generateCases } from './eval/cases.ts';
 import { readCorpus } from './eval/corpus.ts';
 import { report } from './eval/report.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { redactor } from './redaction.ts';
 
-const redactAll = redactor();
+const redactAll = await redactor();
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const encoded = encodeURIComponent;
 

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detect } from '../../shared/mask/detection/scan.ts';
 import { compileSet } from '../../shared/mask/detection/set.ts';
-import { DETECTORS } from '../../shared/mask/index.ts';
+import { DETECTORS } from '../../shared/mask/detectors/index.ts';
 import { createMarker, parseMarks } from './eval/score.ts';
 import { redactor } from './redaction.ts';
 import { awkward, fragment, text, word } from './texts.ts';
 
 const set = compileSet(DETECTORS);
-const redactAll = redactor();
-const markAll = createMarker();
+const redactAll = await redactor();
+const markAll = await createMarker();
 
 const key = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('a', 'b', 'password', 'ssn', 'lat', 'lon', 'name', 'user', 'address') },

@@ -22,7 +22,7 @@ function documentOf(json: string): JsonDocument {
 }
 
 /** What steps make of one document: JSON text in, JSON text out; of a failure its code and message. */
-export function runSteps(steps: readonly CompiledStep[]): (json: string) => string {
+function runSteps(steps: readonly CompiledStep[]): (json: string) => string {
   return (json) => {
     const document = documentOf(json);
     for (const step of steps) {
@@ -46,6 +46,6 @@ export function redactor(
   names: DetectorNames = 'all',
   method: Method = redact(),
   options: DetectionOptions = {},
-): (json: string) => string {
-  return runSteps([maskDetected('**', names, method, options).compile(compiler)]);
+): Promise<(json: string) => string> {
+  return loaded(maskDetected('**', names, method, options));
 }

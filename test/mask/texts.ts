@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DETECTORS } from '../../shared/mask/index.ts';
+import { DETECTORS } from '../../shared/mask/detectors/index.ts';
 import { SPELLINGS } from './eval/positives.ts';
 import { createRandom } from './eval/random.ts';
 

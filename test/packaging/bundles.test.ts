@@ -1,7 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { DETECTOR_GROUPS } from '../../shared/mask/detector-names.ts';
+import { DETECTORS } from '../../shared/mask/detectors/index.ts';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 
@@ -11,4 +13,21 @@ it('bundles import nothing but by require: an import of node:http runs all that 
   expect(files.some((file) => file.endsWith('aws/sqs.cjs'))).toBe(true);
   const importing = files.filter((file) => /\bimport\(["'`]/.test(readFileSync(join(DIST, file), 'utf8')));
   expect(importing).toEqual([]);
+});
+
+it('what detectors look for stands beside bundles, and their names in them', () => {
+  const bundle = readFileSync(join(DIST, 'firehose-transform/index.cjs'), 'utf8');
+  const beside = readFileSync(join(DIST, 'firehose-transform/libraries/detectors.cjs'), 'utf8');
+  expect(beside).toContain('social security');
+  expect(bundle).not.toContain('social security');
+  for (const name of Object.keys(DETECTOR_GROUPS)) expect(bundle).toContain(name);
+  // None of what the detectors say of themselves, for docs and tests.
+  for (const { finds, overlooks } of DETECTORS) {
+    expect(beside).not.toContain(finds);
+    expect(beside).not.toContain(overlooks);
+  }
+});
+
+it('the transform is at most 250 KiB without what stands beside it', () => {
+  expect(statSync(join(DIST, 'firehose-transform/index.cjs')).size).toBeLessThanOrEqual(250 * 1024);
 });

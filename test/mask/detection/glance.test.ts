@@ -4,7 +4,7 @@ import { classes } from '../../../shared/json/index.ts';
 import { createGlance, isBare } from '../../../shared/mask/detection/glance.ts';
 import { detectIn, NOTHING } from '../../../shared/mask/detection/scan.ts';
 import { compileSet } from '../../../shared/mask/detection/set.ts';
-import { DETECTORS } from '../../../shared/mask/index.ts';
+import { DETECTORS } from '../../../shared/mask/detectors/index.ts';
 import { plainText } from '../texts.ts';
 
 const FIVE = ['email', 'phone', 'card', 'iban', 'jwt'];

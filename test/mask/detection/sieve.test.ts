@@ -5,7 +5,7 @@ import { detectIn, NOTHING } from '../../../shared/mask/detection/scan.ts';
 import { compileSet } from '../../../shared/mask/detection/set.ts';
 import { createSieve, KEYWORD, mayBegin, STRONG } from '../../../shared/mask/detection/sieve.ts';
 import { GROUPS } from '../../../shared/mask/detector.ts';
-import { DETECTORS } from '../../../shared/mask/index.ts';
+import { DETECTORS } from '../../../shared/mask/detectors/index.ts';
 import { plainText } from '../texts.ts';
 
 const sets = [

@@ -1,4 +1,4 @@
-import { DETECTORS } from '../../../shared/mask/index.ts';
+import { DETECTORS } from '../../../shared/mask/detectors/index.ts';
 import type { Case } from './cases.ts';
 import { f2, precision, recall, type Score } from './score.ts';
 

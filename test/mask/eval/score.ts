@@ -1,6 +1,6 @@
 import { maskDetected } from '../../../shared/mask/index.ts';
 import type { Method } from '../../../shared/mask/method.ts';
-import { compiler, runSteps } from '../redaction.ts';
+import { loaded } from '../redaction.ts';
 import type { Case } from './cases.ts';
 
 /** Something found, or to be found, in a text. */
@@ -47,9 +47,11 @@ const marking: Method = {
 };
 
 /** A detection step as the `redact` pipeline has it, that marks what it finds. */
-export function createMarker(): (json: string) => string {
-  return runSteps([maskDetected('**', 'all', marking).compile(compiler)]);
+export function createMarker(): Promise<(json: string) => string> {
+  return loaded(maskDetected('**', 'all', marking));
 }
+
+const mark = await createMarker();
 
 /** The document that a case is. */
 function documentFor({ path, text, number }: Case): string {
@@ -77,7 +79,7 @@ const ENOUGH = 0.9;
 /** Scores every entity, and says what went wrong. */
 export function scoreCases(
   cases: readonly Case[],
-  run = createMarker(),
+  run = mark,
 ): { readonly scores: ReadonlyMap<string, Score>; readonly faults: readonly string[] } {
   const scores = new Map<string, Score>();
   const faults: string[] = [];
