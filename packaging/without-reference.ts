@@ -21,7 +21,7 @@ export const withoutReference: Plugin = {
 
 /** A reference is the first argument of `documented`, an object or a name, on a line of its own or right behind. */
 const REFERENCE = /(= documented<[^;{}]*?(?:\{[^{}]*\}[^;{}]*?)*>\(\s*)(?=[{\w])/g;
-const DESCRIPTION = /^(\s+)(finds|needs|overlooks|examples): /gm;
+const DESCRIPTION = /^(\s+)(finds|needs|overlooks|examples):\s/gm;
 
 export function emptied(source: string, path: string): string {
   const bare = source.replace(REFERENCE, '$1false && ');
