@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { evaluated } from './evaluated.ts';
+import { lazyBuiltins } from './lazy-builtins.ts';
 import { publish } from './publish.ts';
 import { withoutReference } from './without-reference.ts';
 
@@ -86,7 +87,7 @@ async function bundleOne(name: string, directory: string, beside: () => Promise<
     entryPoints: { index: join(FUNCTIONS, name, 'handler.ts') },
     outdir: directory,
     outExtension: { '.js': '.cjs' },
-    plugins: [modulesBeside, evaluated, withoutReference],
+    plugins: [modulesBeside, lazyBuiltins, evaluated, withoutReference],
   });
   for (const file of besideOf(metafile)) await copyBeside(await beside(), directory, file);
   if (GEO_IP in metafile.inputs) await copyDatabase(directory);

@@ -31,3 +31,11 @@ it('what detectors look for stands beside bundles, and their names in them', () 
 it('the transform is at most 250 KiB without what stands beside it', () => {
   expect(statSync(join(DIST, 'firehose-transform/index.cjs')).size).toBeLessThanOrEqual(250 * 1024);
 });
+
+it('bundles load what is slow of Node only when a function of it is called', () => {
+  for (const file of globSync('*/index.cjs', { cwd: DIST })) {
+    const bundle = readFileSync(join(DIST, file), 'utf8');
+    expect(bundle).not.toMatch(/require\("(?:node:)?(?:crypto|zlib)"\)/);
+    expect(bundle).toContain('getBuiltinModule("node:crypto")');
+  }
+});
