@@ -1,23 +1,14 @@
-import { EVIDENCE, type PrefixRule, type WordRule } from '../detector.ts';
+import { EVIDENCE } from '../detector.ts';
 import { encodedAt, endOfEncoded, LETTER_TOKEN, startOfEncoded, TOKEN } from './base64.ts';
 import { examineChain, resetChain, takeGroup } from './chain.ts';
-import { isAlphanumeric, isReached, placeOf, report, type Scan, type Span, textOf } from './finding.ts';
+import { isAlphanumeric, report, type Scan, type Span, textOf } from './finding.ts';
 import { headAt } from './heads.ts';
 import { findKeyValue } from './key-value.ts';
 import { type Context, NO_CONTEXT } from './keywords.ts';
+import { begun, isDigit, prefixed } from './match.ts';
 import { noteMentions } from './mentions.ts';
 import { resolveOverlaps } from './overlap.ts';
-import {
-  ANCHOR,
-  type Bound,
-  type BoundWord,
-  type DetectorSet,
-  DIGIT,
-  LETTER,
-  OUTSIDE,
-  type Rules,
-  wordSlot,
-} from './set.ts';
+import { ANCHOR, type DetectorSet, DIGIT, LETTER, OUTSIDE, type Rules, wordSlot } from './set.ts';
 import { beginsReference } from './view.ts';
 
 /** What a scan came to. */
@@ -285,64 +276,4 @@ function anchored(scan: Scan, at: number, code: number, rules: Rules, strong: bo
   if (code === AMPERSAND && beginsReference(source, at)) noteToken(scan, at - from);
   if (scan.set.keyNames === undefined) return;
   if (code === EQUALS || code === COLON || code === TAG) findKeyValue(scan, scan.set.keyNames, at);
-}
-
-function begun(scan: Scan, start: number, end: number, rules: readonly BoundWord[]): void {
-  const { source, from, to } = scan;
-  const after = end < to ? source.charCodeAt(end) : OUTSIDE;
-  const initial = source.charCodeAt(start);
-  for (let i = 0; i < rules.length; i++) {
-    const { rule, detector, next, initial: initials } = rules[i]!;
-    if (next !== undefined && next[after < OUTSIDE ? after : OUTSIDE] === 0) continue;
-    if (initials !== undefined && initials[initial] === 0) continue;
-    if (rule.then === 'digit' && !isDigit(source.charCodeAt(end + 1))) continue;
-    matched(scan, start - from, rule, detector);
-  }
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-function prefixed(scan: Scan, start: number, rules: readonly Bound<PrefixRule>[]): void {
-  for (const { rule, detector } of rules) {
-    if (rule.anyCase === true) {
-      matched(scan, start - scan.from, rule, detector);
-      continue;
-    }
-    for (const prefix of rule.prefixes) {
-      if (scan.source.startsWith(prefix, start)) {
-        matched(scan, start - scan.from, rule, detector);
-        break;
-      }
-    }
-  }
-}
-
-function matched(scan: Scan, start: number, rule: WordRule | PrefixRule, detector: number): void {
-  if (rule.evidence === EVIDENCE.secret && isReached(scan, start, detector)) return;
-  const { pattern } = rule;
-  const text = textOf(scan);
-  if (pattern === undefined) {
-    const extent = rule.find?.(text, start);
-    if (extent !== undefined) report(scan, extent[0], extent[1], rule, detector);
-    return;
-  }
-  pattern.lastIndex = start;
-  const match = pattern.exec(text);
-  if (match === null) return;
-  const end = start + match[0].length;
-  const found = match[1] ?? match[0];
-  const from = end - found.length;
-  if (isJoined(text, end)) return;
-  if (rule.verify?.(found, placeOf(scan, from, end)) === false) return;
-  report(scan, from, end, rule, detector);
-}
-
-/** Whether the find would go on: a letter or digit follows it. */
-function isJoined(text: string, end: number): boolean {
-  if (end >= text.length) return false;
-  const before = text.charCodeAt(end - 1);
-  const after = text.charCodeAt(end);
-  return isAlphanumeric(before) && isAlphanumeric(after);
 }

@@ -1,5 +1,6 @@
 import { LETTER_TOKEN, startOfEncoded, TOKEN } from './base64.ts';
 import { CODES, headAt } from './heads.ts';
+import { isDigit } from './match.ts';
 import { ANCHOR, type BoundAnchor, type DetectorSet, DIGIT, LETTER, OUTSIDE, type Rules, wordSlot } from './set.ts';
 import { MANY_GROUPS } from './shapes.ts';
 
@@ -149,10 +150,6 @@ function wordFits({ words }: Rules, slot: number, source: string, start: number,
     if (bound.initial === undefined || bound.initial[initial] !== 0) return true;
   }
   return false;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
 }
 
 const COLON = 0x3a;
