@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { encrypt, keepDomain, mask, maskDetected, redact, secret, truncateIp } from '../../shared/mask/index.ts';
 import type { Method } from '../../shared/mask/method.ts';
-import { loaded, redactor } from './redaction.ts';
+import { documentOf } from '../factories/document.ts';
+import { compiler, loaded, redactor } from './redaction.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -48,6 +49,12 @@ describe('a mask that can not be applied fails the record, and says nothing of i
     const run = await loaded(mask('a', encrypt({ key: secret('MASK_KEY') })));
     expect(run('{"a":"x\\ud800"}')).toMatch(/^MaskFailed/);
   });
+});
+
+it('a step whose detectors were not loaded fails every record', () => {
+  const step = maskDetected('**', 'all', redact()).compile(compiler);
+  const outcome = step.apply(documentOf('{"a":"x"}'), { record: { id: 'r', data: '' }, now: 0, batch: 0 });
+  expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'MaskFailed', stage: 'mask' } });
 });
 
 describe('what hides too deep fails the record', async () => {
