@@ -1,7 +1,7 @@
 import type { JsonDocument } from '../json/index.ts';
 import { createTape, readDocuments } from '../json/index.ts';
 import type { ByteString } from '../record/byte-string.ts';
-import type { InputFormat } from '../record/format.ts';
+import { type InputFormat, OneText } from '../record/format.ts';
 import { documented } from '../record/reference.ts';
 import { splitContent, unpacked } from './gunzip.ts';
 import { deal } from './text.ts';
@@ -12,7 +12,7 @@ export function jsonInput(name: string): InputFormat {
     name,
     decode: (data) => {
       const text = unpacked(data);
-      return typeof text === 'string' ? { kind: 'documents', texts: [text] } : text;
+      return typeof text === 'string' ? new OneText(text) : text;
     },
     split: (data, pieces) => splitContent(data, (text) => splitJson(text, pieces)),
   };

@@ -2,7 +2,7 @@ import { encodeUtf8 } from '../record/byte-string.ts';
 import type { Document, JsonText, Memo, Node, Selector, Wanted } from '../record/document.ts';
 import { ARRAY, CLASS_BITS, OBJECT, SETTLED, STRING } from './classes.ts';
 import { Cursor } from './cursor.ts';
-import { type Fragment, fragmentOf, valueText } from './fragment.ts';
+import { Fragment, valueText } from './fragment.ts';
 import { keyIdOf, keyName, keyTable } from './keys.ts';
 import type { CompiledSelector, KeySegment, Segment } from './path.ts';
 import { readFragment } from './read.ts';
@@ -318,7 +318,7 @@ export class JsonDocument implements Document {
     this.touch(node, REPLACED);
     const classes = this.rows[node + CLASSES]! & ~(EXTENDED | SETTLED);
     this.rows[node + CLASSES] = settled ? classes | SETTLED : classes;
-    this.keep(node, fragmentOf(this, node, json, undefined));
+    this.keep(node, new Fragment(this, node, json, undefined));
   }
 
   removeAt(node: number): void {
@@ -361,7 +361,7 @@ export class JsonDocument implements Document {
       if (below.kind !== 'key') return false;
       value = `{${below.json}${value}}`;
     }
-    const added = fragmentOf(this, node, value, segment);
+    const added = new Fragment(this, node, value, segment);
     if (this.rows[node + CLASSES]! & EXTENDED) {
       let last = this.fragmentAt(node);
       while (last.more !== undefined) last = last.more;

@@ -2,8 +2,11 @@ import type { JsonText } from '../record/document.ts';
 import type { JsonDocument } from './document.ts';
 import type { KeySegment } from './path.ts';
 
-/** A value that a step put in: in another's place, or as a new member of an object. It is read only when someone looks inside. */
-export interface Fragment {
+/**
+ * A value that a step put in: in another's place, or as a new member of an object. It is read only when someone looks inside.
+ * Made by a constructor and no literal: V8 may take literals for long-lived, and then whole records live as long.
+ */
+export class Fragment {
   readonly json: JsonText;
   /** Where it stands: the value that it replaces, or the object that it is a member of. */
   readonly owner: JsonDocument;
@@ -12,18 +15,17 @@ export interface Fragment {
   readonly key: JsonText | undefined;
   readonly keyId: number;
   /** The value, read. */
-  document: JsonDocument | undefined;
+  document: JsonDocument | undefined = undefined;
   /** The next member that was added to the same object. */
-  more: Fragment | undefined;
-}
+  more: Fragment | undefined = undefined;
 
-export function fragmentOf(
-  owner: JsonDocument,
-  node: number,
-  json: JsonText,
-  member: KeySegment | undefined,
-): Fragment {
-  return { json, owner, node, key: member?.json, keyId: member?.keyId ?? 0, document: undefined, more: undefined };
+  constructor(owner: JsonDocument, node: number, json: JsonText, member: KeySegment | undefined) {
+    this.json = json;
+    this.owner = owner;
+    this.node = node;
+    this.key = member?.json;
+    this.keyId = member?.keyId ?? 0;
+  }
 }
 
 /** The value as it stands now. */

@@ -1,4 +1,5 @@
 import type { JsonDocument } from '../json/index.ts';
+import type { ByteString } from '../record/byte-string.ts';
 import { type Failure, permanent } from '../record/failure.ts';
 import { dropped, failed, type IcebergTarget, type Ok, type Outcome, type PartitionKeys } from '../record/outcome.ts';
 import { sameTarget } from './iceberg.ts';
@@ -63,10 +64,22 @@ function encode(plan: Plan, all: readonly JsonDocument[], kept: readonly JsonDoc
   }
   const data = output.encode(kept.length === 1 ? [first!.text()] : kept.map((document) => document.text()));
   const documents = kept.length;
-  // The shapes that nearly all records have, written out: spreading costs more than the rest of this function.
-  if (partitionKeys !== undefined && iceberg === undefined) return { kind: 'ok', data, documents, partitionKeys };
-  const ok: Ok = { kind: 'ok', data, documents };
-  return iceberg === undefined ? ok : { ...ok, ...(partitionKeys && { partitionKeys }), iceberg };
+  const ok = new Encoded(data, documents, partitionKeys);
+  return iceberg === undefined ? ok : { ...ok, iceberg };
+}
+
+/** The record goes on. Made by a constructor and no literal: see shared/json/fragment.ts. */
+class Encoded implements Ok {
+  readonly kind = 'ok';
+  readonly data: ByteString;
+  readonly documents: number;
+  readonly partitionKeys?: PartitionKeys;
+
+  constructor(data: ByteString, documents: number, partitionKeys: PartitionKeys | undefined) {
+    this.data = data;
+    this.documents = documents;
+    if (partitionKeys !== undefined) this.partitionKeys = partitionKeys;
+  }
 }
 
 /** Why a document can't go where the first one of its record goes. */

@@ -1,9 +1,10 @@
 import { createTape, type JsonDocument, readDocuments, readSingle, rewind, type Tape } from '../json/index.ts';
 import { permanent, transient } from '../record/failure.ts';
+import { OneText } from '../record/format.ts';
 import { type Dropped, type Failed, failed, type Outcome } from '../record/outcome.ts';
 import { type StreamRecord, UnreadableRecordError } from '../record/record.ts';
 import type { StepContext } from '../record/step.ts';
-import { type Item, within } from './item.ts';
+import { Item, ItemContext, within } from './item.ts';
 import { leave } from './leave.ts';
 import type { BoundStep, Plan } from './plan.ts';
 
@@ -76,13 +77,14 @@ function runEach<End>(
   end: (outcome: Outcome) => End,
 ): End[] {
   const ends = new Array<End>(records.length);
+  const single: JsonDocument[] = [];
   const late = clockOf(batch);
   let bytes = 0;
   for (let index = 0; index < records.length; index++) {
     if (late(bytes)) ends[index] = end(outOfTime());
     else {
       rewind(tape);
-      const item = open(plan, records[index]!, tape, batch);
+      const item = open(plan, records[index]!, tape, batch, single);
       bytes = item.bytes;
       if (item.outcome === undefined) applySteps(plan.steps, item);
       ends[index] = end(item.outcome ?? leave(plan, item));
@@ -102,7 +104,7 @@ async function runTogether<End>(
   const late = clockOf(batch);
   let bytes = 0;
   const items = records.map((record) => {
-    const item = late(bytes) ? ended(record, outOfTime(), batch) : open(plan, record, tape, batch);
+    const item = late(bytes) ? ended(record, outOfTime(), batch) : open(plan, record, tape, batch, []);
     bytes = item.bytes;
     return item;
   });
@@ -164,29 +166,31 @@ function outOfTime(): Failed {
 }
 
 function ended(record: StreamRecord, outcome: Outcome, batch: Batch): Item {
-  const context: StepContext = { record, now: batch.now, batch: batch.number };
-  return { context, bytes: 0, documents: NONE, out: undefined, outcome };
+  return new Item(new ItemContext(record, batch.now, batch.number), 0, NONE, outcome);
 }
 
-/** Reads the record's documents. */
-function open(plan: Plan, record: StreamRecord, tape: Tape, batch: Batch): Item {
-  const context: StepContext = { record, now: batch.now, batch: batch.number };
+/** Reads the record's documents: one that is alone into `single`, which may be used again for the next record. */
+function open(plan: Plan, record: StreamRecord, tape: Tape, batch: Batch, single: JsonDocument[]): Item {
+  const context = new ItemContext(record, batch.now, batch.number);
   const { input } = plan.definition;
   let bytes = 0;
   try {
     const { data } = record;
     bytes = data.length;
     const decoded = input.decode(data);
-    if (decoded.kind !== 'documents') return { context, bytes, documents: NONE, out: undefined, outcome: decoded };
-    const { texts } = decoded;
-    const single = texts.length === 1 ? readSingle(texts[0]!, tape) : undefined;
-    if (single !== undefined) return { context, bytes, documents: [single], out: undefined, outcome: undefined };
+    if (decoded.kind !== 'documents') return new Item(context, bytes, NONE, decoded);
+    const text = decoded instanceof OneText ? decoded.text : decoded.texts.length === 1 ? decoded.texts[0]! : undefined;
+    const document = text === undefined ? undefined : readSingle(text, tape);
+    if (document !== undefined) {
+      single[0] = document;
+      return new Item(context, bytes, single, undefined);
+    }
     const documents: JsonDocument[] = [];
-    return { context, bytes, documents, out: undefined, outcome: readAll(texts, tape, documents) };
+    return new Item(context, bytes, documents, readAll(decoded.texts, tape, documents));
   } catch (error) {
     const unread = permanent('DecodeFailed', 'decode', `${input.name} could not read the record`);
     const outcome = failed(error instanceof UnreadableRecordError ? error.failure : unread);
-    return { context, bytes, documents: NONE, out: undefined, outcome };
+    return new Item(context, bytes, NONE, outcome);
   }
 }
 

@@ -14,6 +14,20 @@ interface Documents {
 
 export type Decoded = Documents | Dropped | Failed;
 
+/** The documents of one text, as nearly all records are. Made by a constructor and no literal: see shared/json/fragment.ts. */
+export class OneText implements Documents {
+  readonly kind = 'documents';
+  readonly text: JsonText;
+
+  constructor(text: JsonText) {
+    this.text = text;
+  }
+
+  get texts(): readonly JsonText[] {
+    return [this.text];
+  }
+}
+
 /** Turns a record's bytes into JSON documents. Never throws for what the bytes are. */
 export interface InputFormat {
   /** The word the pipeline's author wrote: `json`, `csv`. */
