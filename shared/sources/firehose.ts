@@ -104,7 +104,6 @@ class EncodedRecord implements StreamRecord {
 
 /** The record itself where its names are spelled as AWS spells them, which is to say always. */
 function withKnownNames(record: Fields): Fields {
-  if (typeof record.recordId === 'string' && typeof record.data === 'string') return record;
   for (const name in record) {
     if (!RECORD_NAMES.has(name)) return { ...record, ...renamed(record) };
   }

@@ -68,6 +68,15 @@ describe('a Firehose transformation event', () => {
     ]);
   });
 
+  it('is read where only some names are in another case', () => {
+    const metadata = { shardId: 'shardId-000000000000', sequenceNumber: '1', partitionKey: 'k' };
+    const event = {
+      deliveryStreamArn: DELIVERY_STREAM_ARN,
+      records: [{ recordId: 'a', data: base64('{}'), KinesisRecordMetadata: metadata }],
+    };
+    expect(read(readFirehoseEvent(event))).toMatchObject([{ id: 'a', data: '{}', position: { partitionKey: 'k' } }]);
+  });
+
   it('is read whatever the case of its names, and whatever times are written as', () => {
     const event = {
       DeliveryStreamArn: DELIVERY_STREAM_ARN,
