@@ -51,6 +51,7 @@ const FORMS: readonly Form[] = [
   [{ csv: '1,"{""password"":""hunter2"",""n"":1}",x' }, ['hunter2'], ['""n"":1']],
   [{ log: 'password: [FILTERED] user: bob' }, [], ['[FILTERED]']],
   [{ code: 'password = getPassword() and password=process.env.DB_PASS' }, [], ['getPassword()', 'process.env.DB_PASS']],
+  [{ code: 'password=getready(1999)' }, ['getready(1999'], []],
   [{ code: 'password=get.Rich123' }, ['Rich123'], []],
   [{ ｐａｓｓ＿ｗｏｒｄ: 'hunter2', 'pass\u00a0word': 'hunter3' }, ['hunter2', 'hunter3'], []],
   [{ note: 'Phone:\n4155552671\nOrder\n4155552671234' }, ['4155552671\n'], ['4155552671234']],

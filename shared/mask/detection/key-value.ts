@@ -237,7 +237,7 @@ const PLACEHOLDERS = new Set(
 
 /** `***`, `xxxx`, `[FILTERED]`, `getToken()`, `process.env.TOKEN`, `${PASSWORD}`, `{{password}}`, `%s`, `<password>`, `$PASSWORD`. */
 const STAND_IN =
-  /^(?:[*x.\u2022-]{2,64}|\[(?:filtered|redacted|masked|hidden|protected|removed|omitted)\]?|(?:get|read|load|fetch)\w{0,40}\([\w.'"-]{0,64}\)?|(?:process\.env|os\.environ|System\.getenv)[.[(].{0,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40})$/i;
+  /^(?:[*x.\u2022-]{2,64}|\[(?:filtered|redacted|masked|hidden|protected|removed|omitted)\]?|(?:get|read|load|fetch)\w{1,40}\(\)?|(?:process\.env|os\.environ|System\.getenv)[.[(].{0,64}|\$\{.{0,64}|\{\{.{0,64}|%[sd(].{0,64}|<[\w -]{1,40}>|\$[A-Z][A-Z0-9_]{2,40})$/i;
 
 /** What was masked before: tokens, and nothing beside them. A plain value ends before the bracket that ends a token. */
 function isMasked(text: string, [start, end]: Extent): boolean {
