@@ -8,8 +8,9 @@ import { isPlainIdentifier, isTokenOfLetters } from './plain.ts';
 
 /** Values that hold nothing, as nearly all do: told without the scan. */
 
-/** Strings with one of these may hide one text in another. */
+/** Strings with one of these have other characters than their JSON text. */
 export const ENCODED = classes.ESCAPE | classes.HIGH;
+/** Strings with one of these may hide one text in another. */
 export const HIDING = ENCODED | classes.PERCENT | classes.BRACKET;
 
 /** Values with none of these hold nothing, unless their key says so. */
